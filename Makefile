@@ -1,0 +1,40 @@
+# `make demo` and `make test` work as the first command on a fresh clone: they make .venv and install what they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test test-fast test-slow lint docs bench-kernels clean help
+
+help:            ## what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/'
+
+demo: $(VENV)/installed  ## installs, then runs and traces a program
+	$(BIN)/flowforth run '( dup * ) map sum' --input '[1, 2, 3]' --steps
+	$(BIN)/flowforth trace '"@" split last upper' --input '"ada@example.org"' --domain length --domain chars
+	$(BIN)/flowforth python '"@" split last upper' --types Str
+
+test: $(VENV)/installed-test lint  ## installs the test extra, then runs lint, types and tests
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test-slow: $(VENV)/installed-test  ## the long property runs
+	$(BIN)/python -m pytest -n 2 -m slow
+
+lint: $(VENV)/installed-test  ## ruff and pyright
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+docs: $(VENV)/installed  ## writes docs/ops.md from the op table
+	$(BIN)/flowforth ops --markdown > docs/ops.md.new && mv docs/ops.md.new docs/ops.md
+
+bench-kernels: $(VENV)/installed  ## times every kernel beside the plain-Python reference
+	$(BIN)/python -m benchmarks.kernels
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	@PYTHON="$(PYTHON)" sh .ci/install ""
+
+$(VENV)/installed-test: pyproject.toml constraints.txt
+	@PYTHON="$(PYTHON)" sh .ci/install "[test]"
+
+clean:           ## removes .venv and caches
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info

@@ -1,0 +1,217 @@
+"""Random well-typed programs and random inputs: seeded, length-controlled, without dead words.
+
+Two sizes of the same thing. `Generator.program` draws one program of any kind (quotations, conditionals, loops) for tests and
+people; `dsl.trace` draws thousands at once, in columns, for training.
+
+No dead words: nothing computed is thrown away (`drop` and `nip` are not drawn), the final stack is one value, and every input is used.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from dsl.effects import substitute, unify_args
+from dsl.errors import ConfigError
+from dsl.machine import run
+from dsl.ops import OPS
+from dsl.ops.table import Op
+from dsl.program import Instruction, Program, Quotation, Word, literal, walk
+from dsl.types import BOOL, INT, LIST_BOOL, LIST_INT, LIST_LIST_INT, LIST_STR, STR, VALUE_TYPES, Effect, Type, is_representable
+from dsl.values import DEFAULT, Profile, Stuck, Value
+
+DISCARDING = frozenset({"drop", "nip"})
+"""Words that throw a value away: a program without dead words does not need them."""
+
+INPUT_SHAPES: tuple[tuple[Type, ...], ...] = (
+    (LIST_INT,),
+    (LIST_INT, INT),
+    (LIST_INT, LIST_INT),
+    (INT,),
+    (INT, INT),
+    (STR,),
+    (STR, STR),
+    (STR, INT),
+    (LIST_STR,),
+    (LIST_LIST_INT,),
+)
+"""Stack shapes that programs start from, unless the caller names some."""
+
+_LITERAL_INTS = (-1, 0, 1, 2, 3, 4, 5, 10)
+_LITERAL_STRINGS = ("", " ", ",", "-", ".", "/", "@", "a", "0", "number", "word", "ab")
+_ALPHABET = "abcdefghij ABCXYZ 0123456789 .,-/@_()"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """How random inputs are drawn."""
+
+    min_int: int = -20
+    max_int: int = 99
+    max_items: int = 8
+    """Longest list."""
+    max_chars: int = 12
+    """Longest string."""
+
+
+def random_value(rng: random.Random, kind: Type, how: Inputs = Inputs()) -> Value:
+    """One value of a type."""
+    if kind == INT:
+        return rng.randint(how.min_int, how.max_int)
+    if kind == BOOL:
+        return rng.random() < 0.5
+    if kind == STR:
+        return "".join(rng.choices(_ALPHABET, k=rng.randint(0, how.max_chars)))
+    size = rng.randint(0, how.max_items if kind in (LIST_INT, LIST_BOOL) else min(4, how.max_items))
+    item = kind.item  # type: ignore[union-attr]  # the seven value types leave only lists here
+    return tuple(random_value(rng, item, how) for _ in range(size))
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """An op as it applies to concrete types on top of a stack."""
+
+    op: Op
+    args: tuple[Type, ...]
+    results: tuple[Type, ...]
+
+
+@lru_cache(maxsize=100_000)
+def _moves(top: tuple[Type, ...], names: frozenset[str]) -> tuple[_Move, ...]:
+    """Every route and value op among `names` that may run on a stack with exactly these types on top (at most four are looked at)."""
+    found = []
+    for op in OPS.values():
+        if op.name not in names or op.num_quotations or op.type.pops > len(top):
+            continue
+        args = top[len(top) - op.type.pops :]
+        binding = unify_args(op.type.before.types, args)
+        if binding is None:
+            continue
+        results = tuple(substitute(kind, binding) for kind in op.type.after.types)
+        if all(map(is_representable, results)):
+            found.append(_Move(op, args, results))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generator:
+    """Draws programs. All randomness comes from the `random.Random` that each method is given."""
+
+    ops: frozenset[str] = field(default_factory=lambda: frozenset(OPS) - DISCARDING)
+    """Words that may be drawn."""
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """Relative frequency of words; 1 unless named here."""
+    literals: float = 0.15
+    """Share of steps that push a literal."""
+    quotations: float = 0.2
+    """Share of steps that draw a word with quotations."""
+    max_depth: int = 4
+    """Deepest stack."""
+    profile: Profile = DEFAULT
+
+    def __post_init__(self) -> None:
+        unknown = self.ops - set(OPS)
+        if unknown:
+            raise ConfigError(f"generator field ops names {sorted(unknown)[0]!r}, which is not a word; `flowforth ops` lists the words")
+
+    def program(self, rng: random.Random, inputs: Sequence[Type], length: int, *, tries: int = 200) -> Program | None:
+        """A program of `length` words (see `len(Program)`) that turns these inputs into one value; None if no try succeeded."""
+        for _ in range(tries):
+            body = self._body(rng, tuple(inputs), length, nesting=0)
+            if body is not None and len(body[1]) == 1:
+                return Program(tuple(body[0]))
+        return None
+
+    def programs(self, rng: random.Random, shapes: Sequence[tuple[Type, ...]] = INPUT_SHAPES, *, lengths: range) -> Iterator[tuple[tuple[Type, ...], Program]]:
+        """Input shapes and programs, without end."""
+        while True:
+            shape = rng.choice(tuple(shapes))
+            program = self.program(rng, shape, rng.choice(lengths), tries=20)
+            if program is not None:
+                yield shape, program
+
+    def _body(self, rng: random.Random, stack: tuple[Type, ...], length: int, *, nesting: int) -> tuple[list[Instruction], tuple[Type, ...]] | None:
+        """Some words of total length `length`, and the stack types that they leave; None at a dead end."""
+        words: list[Instruction] = []
+        left = length
+        while left > 0:
+            drawn = self._step(rng, stack, left, nesting)
+            if drawn is None:
+                return None
+            more, stack = drawn
+            left -= sum(1 for _ in walk(tuple(more)))
+            # With `left` words to go, each of which takes away one value at best, a higher stack cannot come down to one.
+            if left < 0 or len(stack) > self.max_depth or (nesting == 0 and len(stack) - 1 > left):
+                return None
+            words.extend(more)
+        return words, stack
+
+    def _step(self, rng: random.Random, stack: tuple[Type, ...], left: int, nesting: int) -> tuple[list[Instruction], tuple[Type, ...]] | None:
+        draw = rng.random()
+        if draw < self.quotations and nesting < 2 and left >= 2:
+            found = self._with_quotations(rng, stack, left, nesting)
+            if found is not None:
+                return found
+        if draw > 1 - self.literals and left >= 2:
+            value = rng.choice(_LITERAL_INTS) if rng.random() < 0.6 or STR not in stack else rng.choice(_LITERAL_STRINGS)
+            push = literal(value)
+            return [push], (*stack, push.type)
+        moves = _moves(stack[-4:], self.ops)
+        if not moves:
+            return None
+        move = rng.choices(moves, weights=[self.weights.get(m.op.name, 1.0) for m in moves])[0]
+        return [Word(move.op.name)], (*stack[: len(stack) - len(move.args)], *move.results)
+
+    def _with_quotations(self, rng: random.Random, stack: tuple[Type, ...], left: int, nesting: int) -> tuple[list[Instruction], tuple[Type, ...]] | None:
+        """A combinator that fits the stack, with random bodies; checked by the same inference as a user's program."""
+        from dsl.effects import Fold
+        from dsl.errors import DslError
+
+        names = [op for op in OPS.values() if op.num_quotations and op.name in self.ops and op.num_args <= len(stack)]
+        for _ in range(6):
+            op = rng.choice(names)
+            bodies = [self._quotation(rng, stack, op, i, left, nesting) for i in range(op.num_quotations)]
+            if any(body is None for body in bodies):
+                continue
+            words: list[Instruction] = [*(body for body in bodies if body is not None), Word(op.name)]
+            try:
+                after = Fold.on(stack).extend(words).stack.types
+            except DslError:
+                continue
+            if all(kind in VALUE_TYPES for kind in after):
+                return words, after
+        return None
+
+    def _quotation(self, rng: random.Random, stack: tuple[Type, ...], op: Op, position: int, left: int, nesting: int) -> Quotation | None:
+        """A short random body for one quotation of `op`; whether it fits is for the inference to say."""
+        kind = op.type.before.types[op.num_args + position]
+        assert isinstance(kind, Effect)
+        wanted = op.type.before.types[: op.num_args]
+        binding = unify_args(wanted, stack[len(stack) - op.num_args :])
+        if binding is None:
+            return None
+        below = stack[: len(stack) - op.num_args]
+        given = tuple(substitute(t, binding) for t in kind.before.types)
+        if not all(t in VALUE_TYPES for t in given):
+            return None
+        drawn = self._body(rng, (*below, *given), min(left - 1, rng.choice((1, 1, 1, 2, 2, 3))), nesting=nesting + 1)
+        return None if drawn is None else Quotation(tuple(drawn[0]))
+
+
+def examples(
+    rng: random.Random, program: Program, shape: Sequence[Type], count: int, *, how: Inputs = Inputs(), profile: Profile = DEFAULT, tries: int = 20
+) -> list[tuple[tuple[Value, ...], Value]] | None:
+    """`count` random inputs with the program's answers, which are not all equal; None if it gets stuck or is constant on them `tries` times."""
+    for _ in range(tries):
+        rows = []
+        for _ in range(count):
+            inputs = tuple(random_value(rng, kind, how) for kind in shape)
+            stack = run(program, inputs, profile=profile)
+            if isinstance(stack, Stuck):
+                break
+            rows.append((inputs, stack[-1]))
+        if len(rows) == count and (count == 1 or len({repr(output) for _, output in rows}) > 1):
+            return rows
+    return None

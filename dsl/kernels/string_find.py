@@ -1,0 +1,167 @@
+"""Kernels that look for one string in another: positions, counts, yes or no, and the parts on either side."""
+
+from dsl.kernels import OK, UNDEFINED, kernel
+from dsl.kernels.strings import copy, number
+
+
+@kernel
+def matches_at(x, y, m, at):
+    """Whether `y[:m]` stands in `x` from `at` on; there must be room for it."""
+    for j in range(m):
+        if x[at + j] != y[j]:
+            return False
+    return True
+
+
+@kernel
+def first_from(x, n, y, m, start):
+    """Index of the first occurrence at or after `start`, or -1; `start` itself for an empty pattern."""
+    if m == 0:
+        return start
+    head = y[0]
+    for i in range(start, n - m + 1):
+        if x[i] == head and matches_at(x, y, m, i):
+            return i
+    return -1
+
+
+@kernel
+def last_of(x, n, y, m):
+    """Index of the last occurrence, or -1; `n` for an empty pattern."""
+    for i in range(n - m, -1, -1):
+        if matches_at(x, y, m, i):
+            return i
+    return -1
+
+
+@kernel
+def count_of(x, n, y, m):
+    """Number of occurrences that do not overlap, counted from the left; 0 for an empty pattern."""
+    if m == 0:
+        return 0
+    count, hit = 0, first_from(x, n, y, m, 0)
+    while hit >= 0:
+        count += 1
+        hit = first_from(x, n, y, m, hit + m)
+    return count
+
+
+@kernel
+def nth_of(x, n, y, m, which):
+    """Index of that occurrence, from 1, or from the end if negative; -1 where there is none."""
+    if which < 0:
+        which += count_of(x, n, y, m) + 1
+    if m == 0 or which < 1:
+        return -1
+    hit = first_from(x, n, y, m, 0)
+    while hit >= 0 and which > 1:
+        hit = first_from(x, n, y, m, hit + m)
+        which -= 1
+    return hit
+
+
+@kernel
+def find(p, x, n, y, m):
+    """Index of the first occurrence."""
+    return number(p, first_from(x, n, y, m, 0))
+
+
+@kernel
+def find_from(p, x, n, y, m, start):
+    """As SMT-LIB's str.indexof: -1 for a start outside 0..n."""
+    return number(p, first_from(x, n, y, m, start) if 0 <= start <= n else -1)
+
+
+@kernel
+def find_last(p, x, n, y, m):
+    """Index of the last occurrence."""
+    return number(p, last_of(x, n, y, m))
+
+
+@kernel
+def find_nth(p, x, n, y, m, which):
+    """Index of that occurrence."""
+    return number(p, nth_of(x, n, y, m, which))
+
+
+@kernel
+def occurrences(p, x, n, y, m):
+    """Number of occurrences that do not overlap."""
+    return number(p, count_of(x, n, y, m))
+
+
+@kernel
+def before(p, x, n, y, m, out):
+    """The part before the first occurrence, or everything."""
+    if m == 0:
+        return -UNDEFINED
+    hit = first_from(x, n, y, m, 0)
+    end = n if hit < 0 else hit
+    copy(x, 0, end, out, 0)
+    return end
+
+
+@kernel
+def after(p, x, n, y, m, out):
+    """The part after the first occurrence, or nothing."""
+    if m == 0:
+        return -UNDEFINED
+    hit = first_from(x, n, y, m, 0)
+    start = n if hit < 0 else hit + m
+    copy(x, start, n, out, 0)
+    return n - start
+
+
+@kernel
+def before_last(p, x, n, y, m, out):
+    """The part before the last occurrence, or everything."""
+    if m == 0:
+        return -UNDEFINED
+    hit = last_of(x, n, y, m)
+    end = n if hit < 0 else hit
+    copy(x, 0, end, out, 0)
+    return end
+
+
+@kernel
+def after_last(p, x, n, y, m, out):
+    """The part after the last occurrence, or nothing."""
+    if m == 0:
+        return -UNDEFINED
+    hit = last_of(x, n, y, m)
+    start = n if hit < 0 else hit + m
+    copy(x, start, n, out, 0)
+    return n - start
+
+
+@kernel
+def contains(p, x, n, y, m):
+    """Whether the second string occurs in the first."""
+    return (int(first_from(x, n, y, m, 0) >= 0), OK)
+
+
+@kernel
+def starts(p, x, n, y, m):
+    """Whether the first string starts with the second."""
+    return (int(m <= n and matches_at(x, y, m, 0)), OK)
+
+
+@kernel
+def ends(p, x, n, y, m):
+    """Whether the first string ends with the second."""
+    return (int(m <= n and matches_at(x, y, m, n - m)), OK)
+
+
+@kernel
+def blank(p, x, n):
+    """Whether the string is empty."""
+    return (int(n == 0), OK)
+
+
+@kernel
+def digits_only(p, x, n):
+    """Whether the string is some digits 0-9 and nothing else."""
+    for i in range(n):
+        if x[i] < 48 or x[i] > 57:
+            return (0, OK)
+    return (int(n > 0), OK)

@@ -1,0 +1,1 @@
+"""Exact search: enumeration on real values. Imports `dsl` and nothing learned."""

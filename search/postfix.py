@@ -1,0 +1,100 @@
+"""A term as a stack program: postfix order, equal subterms computed once, inputs moved or copied to where they are wanted.
+
+The inputs lie on the stack when the program starts, and the answer is the value on top at the end; what lies below does
+not matter. Two ways of fetching a value are tried (consume it at its last use, or always copy it), and the shorter
+program is kept. Both are right by construction, and `search.verify` runs whatever comes out anyway.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from dsl.program import Instruction, Program, Quotation, Word
+from search.term import Apply, Input, Literal, Term, quotations, subterms
+
+
+def to_program(term: Term, num_inputs: int) -> Program:
+    """The shortest program found for a term over `num_inputs` inputs."""
+    candidates = [_Schedule(num_inputs, consume).program(term) for consume in (True, False)]
+    return min(candidates, key=len)
+
+
+class _Schedule:
+    """A symbolic stack on which a term is computed; entries are the terms whose values lie there."""
+
+    def __init__(self, num_inputs: int, consume: bool) -> None:
+        self.stack: list[Term | None] = [Input(i) for i in range(num_inputs)]
+        self.words: list[Instruction] = []
+        self.consume = consume
+        self.uses: Counter[Term] = Counter()
+
+    def program(self, term: Term) -> Program:
+        """The whole program."""
+        counts = Counter(subterms(term))
+        shared = [t for t in dict.fromkeys(subterms(term)) if isinstance(t, Apply) and counts[t] > 1 and t != term]
+        # Only maximal sharing counts as a use: a subterm of a shared term is used once, by that term.
+        self.uses = _uses(term, set(shared))
+        for node in shared:
+            if self.uses[node] > 1:
+                self.compute(node)
+        if isinstance(term, Input):
+            self.fetch(term)
+        else:
+            self.compute(term)
+        return Program(tuple(self.words))
+
+    def compute(self, term: Term) -> None:
+        """Puts a term's value on top."""
+        if isinstance(term, Literal):
+            self.words.append(term.push)
+            self.stack.append(None)
+            return
+        assert isinstance(term, Apply)
+        for arg in term.args:
+            if arg in self.stack:
+                self.fetch(arg)
+            else:
+                self.compute(arg)
+            self.stack[-1] = None  # an argument on its way into the word, not a value to fetch
+        self.words.extend((*quotations(term), Word(term.word)))
+        del self.stack[len(self.stack) - len(term.args) :]
+        self.stack.append(term if self.uses[term] > 1 else None)
+
+    def fetch(self, term: Term) -> None:
+        """Brings a value that lies on the stack to the top: by moving it if this is its last use, else by copying it."""
+        depth = len(self.stack) - 1 - self.stack.index(term)
+        self.uses[term] -= 1
+        if self.consume and self.uses[term] <= 0 and depth <= 2:
+            self.words.extend(([], [Word("swap")], [Word("rot")])[depth])
+            self.stack.append(self.stack.pop(len(self.stack) - 1 - depth))
+            return
+        self.words.extend(copy(depth))
+        self.stack.append(term)
+
+
+def _uses(term: Term, shared: set[Term]) -> Counter[Term]:
+    """How often each input and shared subterm is fetched when shared ones are computed once."""
+    uses: Counter[Term] = Counter()
+    pending: list[Term] = [term]
+    seen: set[Term] = set()
+    while pending:
+        node = pending.pop()
+        for arg in node.args if isinstance(node, Apply) else ():
+            uses[arg] += 1
+            if arg in shared:
+                if arg in seen:
+                    continue
+                seen.add(arg)
+            pending.append(arg)
+    uses[term] += isinstance(term, Input)
+    return uses
+
+
+def copy(depth: int) -> Sequence[Instruction]:
+    """Words that push a copy of the value `depth` below the top (0 is the top itself)."""
+    if depth == 0:
+        return (Word("dup"),)
+    if depth == 1:
+        return (Word("over"),)
+    return (Quotation(tuple(copy(depth - 1))), Word("dip"), Word("swap"))

@@ -1,0 +1,57 @@
+"""Terms: what enumerators find, before it becomes a stack program. A term is a tree whose equal subterms are one value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from dsl.program import Instruction, Push, Quotation
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """The i-th input, counted from the deepest."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant that the program writes out."""
+
+    push: Push
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """A word on terms, and, for a higher-order word or a conditional, its quotations, which close over nothing."""
+
+    word: str
+    args: tuple[Term, ...]
+    quotations: tuple[tuple[Instruction, ...], ...] = ()
+
+
+Term: TypeAlias = "Input | Literal | Apply"
+
+
+def size(term: Term) -> int:
+    """Number of words applied, those in quotations included: the length that suites count (inputs and shuffles are free, literals count one)."""
+    if isinstance(term, Apply):
+        from dsl.program import walk
+
+        return 1 + sum(map(size, term.args)) + sum(sum(1 for _ in walk(body)) for body in term.quotations)
+    return int(isinstance(term, Literal))
+
+
+def subterms(term: Term) -> Iterator[Term]:
+    """Every subterm, arguments before the term that uses them, repeated as often as it occurs."""
+    if isinstance(term, Apply):
+        for arg in term.args:
+            yield from subterms(arg)
+    yield term
+
+
+def quotations(term: Apply) -> tuple[Quotation, ...]:
+    """The quotations as instructions."""
+    return tuple(Quotation(body) for body in term.quotations)
