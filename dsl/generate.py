@@ -12,6 +12,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from dsl.effects import substitute, unify_args
 from dsl.errors import ConfigError
@@ -69,18 +70,17 @@ def random_value(rng: random.Random, kind: Type, how: Inputs = Inputs()) -> Valu
     return tuple(random_value(rng, item, how) for _ in range(size))
 
 
-@dataclass(frozen=True, slots=True)
-class _Move:
-    """An op as it applies to concrete types on top of a stack."""
+class Move(NamedTuple):
+    """A word without quotations as it applies to concrete types on top of a stack."""
 
-    op: Op
     args: tuple[Type, ...]
     results: tuple[Type, ...]
+    op: Op
 
 
 @lru_cache(maxsize=100_000)
-def _moves(top: tuple[Type, ...], names: frozenset[str]) -> tuple[_Move, ...]:
-    """Every route and value op among `names` that may run on a stack with exactly these types on top (at most four are looked at)."""
+def moves_on(top: tuple[Type, ...], names: frozenset[str]) -> tuple[Move, ...]:
+    """Every route and value word among `names` that may run on a stack with these types on top, in table order."""
     found = []
     for op in OPS.values():
         if op.name not in names or op.num_quotations or op.type.pops > len(top):
@@ -91,7 +91,7 @@ def _moves(top: tuple[Type, ...], names: frozenset[str]) -> tuple[_Move, ...]:
             continue
         results = tuple(substitute(kind, binding) for kind in op.type.after.types)
         if all(map(is_representable, results)):
-            found.append(_Move(op, args, results))
+            found.append(Move(args, results, op))
     return tuple(found)
 
 
@@ -158,7 +158,7 @@ class Generator:
             value = rng.choice(_LITERAL_INTS) if rng.random() < 0.6 or STR not in stack else rng.choice(_LITERAL_STRINGS)
             push = literal(value)
             return [push], (*stack, push.type)
-        moves = _moves(stack[-4:], self.ops)
+        moves = moves_on(stack[-4:], self.ops)
         if not moves:
             return None
         move = rng.choices(moves, weights=[self.weights.get(m.op.name, 1.0) for m in moves])[0]
@@ -172,10 +172,10 @@ class Generator:
         names = [op for op in OPS.values() if op.num_quotations and op.name in self.ops and op.num_args <= len(stack)]
         for _ in range(6):
             op = rng.choice(names)
-            bodies = [self._quotation(rng, stack, op, i, left, nesting) for i in range(op.num_quotations)]
-            if any(body is None for body in bodies):
+            bodies = self.quotations_for(rng, stack, op, left=left, nesting=nesting)
+            if bodies is None:
                 continue
-            words: list[Instruction] = [*(body for body in bodies if body is not None), Word(op.name)]
+            words: list[Instruction] = [*bodies, Word(op.name)]
             try:
                 after = Fold.on(stack).extend(words).stack.types
             except DslError:
@@ -183,6 +183,11 @@ class Generator:
             if all(kind in VALUE_TYPES for kind in after):
                 return words, after
         return None
+
+    def quotations_for(self, rng: random.Random, stack: tuple[Type, ...], op: Op, *, left: int = 4, nesting: int = 0) -> list[Quotation] | None:
+        """Random short bodies for all the quotations of `op` on a stack; whether they fit together is for the inference to say."""
+        bodies = [self._quotation(rng, stack, op, i, left, nesting) for i in range(op.num_quotations)]
+        return None if any(body is None for body in bodies) else [body for body in bodies if body is not None]
 
     def _quotation(self, rng: random.Random, stack: tuple[Type, ...], op: Op, position: int, left: int, nesting: int) -> Quotation | None:
         """A short random body for one quotation of `op`; whether it fits is for the inference to say."""

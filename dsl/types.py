@@ -103,8 +103,9 @@ def type_of(value: Value) -> Type:
     known = {item for item in items if item != ListOf(Var("a"))}
     if not items:
         return ListOf(Var("a"))
-    if len(known) > 1:
-        raise TypeMismatch(f"a list holds items of one type; here: {', '.join(sorted(map(str, known)))}")
+    unlike = known if all(isinstance(item, ListOf) for item in known) else items  # [] may stand beside another list, but not beside 1
+    if len(unlike) > 1:
+        raise TypeMismatch(f"a list holds items of one type; here: {', '.join(sorted(map(str, unlike)))}")
     kind = ListOf(known.pop() if known else LIST_INT)
     if not is_representable(kind):
         raise TypeMismatch(f"{kind} is not a type of the language; lists may hold Int, Bool, Str or List[Int]")

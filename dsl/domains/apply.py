@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dsl.domains import types
 from dsl.domains.base import Context
 from dsl.domains.product import BOTTOM, DOMAINS, TOP, Abstract, reduce
-from dsl.domains.transfers import Component
+from dsl.domains.transfers import Component, Quoted
 from dsl.types import Effect, ListOf, Type, Var
 
 if TYPE_CHECKING:  # the table's rows import this package
@@ -21,7 +22,7 @@ def apply_op(
     op: Op,
     ctx: Context,
     args: Sequence[Abstract],
-    bodies: Sequence[Callable[..., Abstract]] = (),
+    bodies: Sequence[Quoted] = (),
     domains: Collection[str] = ALL_DOMAINS,
 ) -> tuple[Abstract, ...]:
     """What a route, value or higher-order op leaves in place of `args`; a `BOTTOM` where it certainly gets stuck.
@@ -40,6 +41,29 @@ def apply_op(
     if None in elements.values():
         return (BOTTOM,)
     return (restrict(Abstract(**elements), kind, ctx, domains),)
+
+
+def narrow_op(
+    op: Op,
+    ctx: Context,
+    results: Sequence[Abstract],
+    args: Sequence[Abstract],
+    bodies: Sequence[Quoted] = (),
+    domains: Collection[str] = ALL_DOMAINS,
+) -> tuple[Abstract, ...]:
+    """The arguments for which a route, value or higher-order op may leave `results`, as far as its row's `backward` tells."""
+    kinds = [kind for kind in op.type.before.types if not isinstance(kind, Effect)]
+    given = [restrict(arg, kind, ctx, domains) for arg, kind in zip(args, kinds, strict=True)]
+    if op.routing is not None:
+        for source, result in zip(op.routing, results, strict=True):
+            given[source] = given[source].meet(result)
+    elif op.backward and not any(arg.is_bottom for arg in given):
+        run = _Run(ctx, (results[0], *given, *bodies))
+        wanted = {name: run.elements(op.backward[name], name) for name in domains if name in op.backward}
+        for index in range(len(given)):
+            narrowed = {name: elements[index] for name, elements in wanted.items()}
+            given[index] = given[index].meet(replace(TOP, **narrowed))
+    return tuple(restrict(arg, kind, ctx, domains) for arg, kind in zip(given, kinds, strict=True))
 
 
 def restrict(abstract: Abstract, kind: Type, ctx: Context, domains: Collection[str] = ALL_DOMAINS) -> Abstract:
@@ -64,14 +88,9 @@ def result_type(op: Op, given: Sequence[Type]) -> Type:
 def _match(wanted: Type, given: Type, variables: dict[str, Type]) -> None:
     """Joins into `variables` what the op's type variables stand for in one argument."""
     if isinstance(wanted, Var):
-        known = variables.get(wanted.name)
-        variables[wanted.name] = given if known in (None, types.NEVER) else known if given == types.NEVER else _joined(known, given)
+        variables[wanted.name] = types.union(variables.get(wanted.name, types.NEVER), given)
     elif isinstance(wanted, ListOf):
         _match(wanted.item, given.item if isinstance(given, ListOf) else types.TOP, variables)
-
-
-def _joined(a: Type, b: Type) -> Type:
-    return types.DOMAIN.join(a, b) or types.TOP
 
 
 def _filled(kind: Type, variables: dict[str, Type]) -> Type:
@@ -86,9 +105,13 @@ def _filled(kind: Type, variables: dict[str, Type]) -> Type:
 class _Remembered:
     """A quotation that runs once for the same arguments, however many transfer functions ask."""
 
-    def __init__(self, body: Callable[..., Abstract]) -> None:
+    def __init__(self, body: Quoted) -> None:
         self.body = body
         self.results: dict[tuple[Abstract, ...], Abstract] = {}
+
+    def narrow(self, wanted: Abstract, *args: Abstract) -> tuple[Abstract, ...]:
+        """As the quotation itself has it."""
+        return self.body.narrow(wanted, *args)
 
     def __call__(self, *args: Abstract) -> Abstract:
         if args not in self.results:
@@ -102,7 +125,7 @@ class _Run:
     def __init__(self, ctx: Context, args: tuple[Any, ...]) -> None:
         self.ctx = ctx
         self.args = args
-        self.results: dict[Any, Abstract] = {}
+        self.results: dict[Any, Any] = {}
 
     def element(self, transfer: Any, domain: str, kind: Type) -> Any:
         """The element of one domain for the result of type `kind`."""
@@ -110,6 +133,16 @@ class _Run:
             return DOMAINS[domain].top(kind)
         if not isinstance(transfer, Component):
             return transfer(self.ctx, *self.args)
-        if transfer.function not in self.results:
-            self.results[transfer.function] = transfer.function(self.ctx, *self.args)
-        return getattr(self.results[transfer.function], transfer.domain)
+        return getattr(self.result(transfer.function), transfer.domain)
+
+    def elements(self, backward: Any, domain: str) -> Sequence[Any]:
+        """The elements of one domain for every argument, by a backward function."""
+        if not isinstance(backward, Component):
+            return backward(self.ctx, *self.args)
+        return [getattr(arg, domain) for arg in self.result(backward.function)]
+
+    def result(self, function: Callable[..., Any]) -> Any:
+        """What a whole function gives, run once."""
+        if function not in self.results:
+            self.results[function] = function(self.ctx, *self.args)
+        return self.results[function]

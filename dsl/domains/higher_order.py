@@ -7,28 +7,17 @@ with a method `narrow(wanted, *args)`: the arguments that may still give a `want
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from dsl.domains import ranges
 from dsl.domains.base import Context
 from dsl.domains.product import BOTTOM, Abstract
 from dsl.domains.ranges import exactly, span
-from dsl.domains.transfers import TRUE, boolean, constant, count, integer, item, list_of, resized, size_of, up_to, verdict
+from dsl.domains.transfers import (
+    TRUE, Quoted, boolean, constant, count, integer, item, list_of, resized, size_of, up_to, verdict,
+)  # fmt: skip
 
 UNROLLED = 12
 """So many rounds of a loop are followed one by one; after that, one element is widened until it holds for all the others."""
-
-
-class Quoted(Protocol):
-    """A quotation on abstract values."""
-
-    def __call__(self, *args: Abstract) -> Abstract:
-        """Its result."""
-        ...
-
-    def narrow(self, wanted: Abstract, *args: Abstract) -> tuple[Abstract, ...]:
-        """The arguments for which the result may be `wanted`."""
-        ...
 
 
 def run(body: Quoted, *args: Abstract) -> Abstract:

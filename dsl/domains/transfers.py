@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from dsl.domains import characters, parity, ranges, sign, types
 from dsl.domains.base import Context
@@ -23,23 +23,39 @@ from dsl.values import Profile, Value
 
 Whole = Callable[..., Abstract]
 """`function(ctx, *args, *bodies) -> Abstract`: the whole result from the whole arguments."""
-Body = Callable[..., Abstract]
-"""A quotation, run once on abstract values."""
+
+
+class Quoted(Protocol):
+    """A quotation on abstract values."""
+
+    def __call__(self, *args: Abstract) -> Abstract:
+        """Its result."""
+        ...
+
+    def narrow(self, wanted: Abstract, *args: Abstract) -> tuple[Abstract, ...]:
+        """The arguments for which the result may be `wanted`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """The transfer function of one domain, taken out of a whole one."""
+    """The transfer or backward function of one domain, taken out of a whole one."""
 
-    function: Whole
+    function: Callable[..., Any]
     domain: str
 
     def __call__(self, ctx: Context, *args: Any) -> Any:
-        return getattr(self.function(ctx, *args), self.domain)
+        result = self.function(ctx, *args)
+        return getattr(result, self.domain) if isinstance(result, Abstract) else tuple(getattr(part, self.domain) for part in result)
 
 
 def whole(function: Whole) -> Mapping[str, Any]:
     """A row's `domains`, all six from one function."""
+    return {name: Component(function, name) for name in DOMAINS}
+
+
+def narrowing(function: Callable[..., tuple[Abstract, ...]]) -> Mapping[str, Any]:
+    """A row's `backward`, all six from one function `(ctx, result, *args, *bodies) -> the args narrowed` (or anything above them)."""
     return {name: Component(function, name) for name in DOMAINS}
 
 

@@ -19,7 +19,7 @@ class Types:
 
     def top(self, kind: Type) -> Type:
         """The type itself, its variables all read as `any`."""
-        return _plain(kind)
+        return _read(kind)
 
     def bottom(self) -> None:
         """`None`."""
@@ -32,27 +32,27 @@ class Types:
     def of(self, value: Value) -> Type:
         """The least type of `value`; `List[Never]` for the empty list."""
         if isinstance(value, tuple):
-            return ListOf(reduce(_join, map(self.of, value), NEVER))
+            return ListOf(reduce(union, map(self.of, value), NEVER))
         return BOOL if isinstance(value, bool) else INT if isinstance(value, int) else STR
 
     def contains(self, element: Type | None, value: Value) -> bool:
         """Whether `value` has that type."""
-        return element is not None and _join(self.of(value), element) == element
+        return element is not None and union(self.of(value), element) == element
 
     def join(self, a: Type | None, b: Type | None) -> Type | None:
         """The least type of the values of both."""
-        return b if a is None else a if b is None else _join(a, b)
+        return b if a is None else a if b is None else union(a, b)
 
     def meet(self, a: Type | None, b: Type | None) -> Type | None:
         """The type of the values that have both types: List[Int] and List[Str] share the empty list."""
         if a is None or b is None:
             return None
-        common = _meet(a, b)
+        common = _common(a, b)
         return None if common == NEVER else common
 
     def leq(self, a: Type | None, b: Type | None) -> bool:
         """Whether the values of `a` all have type `b`."""
-        return a is None or (b is not None and _join(a, b) == b)
+        return a is None or (b is not None and union(a, b) == b)
 
     def widen(self, a: Type | None, b: Type | None) -> Type | None:
         """Their join: no type lies more than a few steps below `any`."""
@@ -78,27 +78,28 @@ def depth(kind: Type) -> int:
     return 1 + depth(kind.item) if isinstance(kind, ListOf) else 0
 
 
-def _plain(kind: Type) -> Type:
+def _read(kind: Type) -> Type:
     if isinstance(kind, ListOf):
-        return ListOf(_plain(kind.item))
+        return ListOf(_read(kind.item))
     return TOP if isinstance(kind, Var) else kind
 
 
-def _join(a: Type, b: Type) -> Type:
+def union(a: Type, b: Type) -> Type:
+    """The least type above both; `NEVER` is below all."""
     if a == b or b == NEVER:
         return a
     if a == NEVER:
         return b
     if isinstance(a, ListOf) and isinstance(b, ListOf):
-        return ListOf(_join(a.item, b.item))
+        return ListOf(union(a.item, b.item))
     return TOP
 
 
-def _meet(a: Type, b: Type) -> Type:
+def _common(a: Type, b: Type) -> Type:
     if a == b or isinstance(b, Var):
         return a
     if isinstance(a, Var):
         return b
     if isinstance(a, ListOf) and isinstance(b, ListOf):
-        return ListOf(_meet(a.item, b.item))
+        return ListOf(_common(a.item, b.item))
     return NEVER

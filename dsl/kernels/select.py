@@ -1,4 +1,4 @@
-"""Kernels of `choose`, one a layout: the first value where the flag is 1, else the second."""
+"""Kernels of `choose`, one per layout: the first value where the flag is 1, else the second."""
 
 from dsl.kernels import OK, kernel
 

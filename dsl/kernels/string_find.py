@@ -1,14 +1,39 @@
 """Kernels that look for one string in another: positions, counts, yes or no, and the parts on either side."""
 
+import numpy as np
+
 from dsl.kernels import OK, UNDEFINED, kernel
-from dsl.kernels.strings import copy, number
+from dsl.kernels.strings import copy, index, number
+
+
+LANES = 32
+"""Characters compared at once while looking for the first one of a pattern."""
+
+LOWEST = np.zeros(LANES, dtype=np.int64)
+LOWEST[[(0x077CB531 << bit & 0xFFFFFFFF) >> 27 for bit in range(LANES)]] = np.arange(LANES)
+"""Which bit is the only one set in a 32-bit number, by the top five bits of its product with a de Bruijn number."""
+
+
+@kernel
+def lowest_bit(bits):
+    """Index of the lowest bit set in a 32-bit number that is not 0."""
+    return LOWEST[(((bits & -bits) * 0x077CB531) & 0xFFFFFFFF) >> 27]
+
+
+@kernel
+def equal_bits(x, at, c):
+    """One bit for each of the 32 characters from `at` on: whether it is `c`."""
+    bits = np.uint64(0)
+    for i in range(LANES):
+        bits |= np.uint64(x[index(at + i)] == c) << np.uint64(i)
+    return np.int64(bits)
 
 
 @kernel
 def matches_at(x, y, m, at):
     """Whether `y[:m]` stands in `x` from `at` on; there must be room for it."""
-    for j in range(m):
-        if x[at + j] != y[j]:
+    for j in range(m):  # noqa: SIM110 (all() over a generator does not compile)
+        if x[index(at + j)] != y[index(j)]:
             return False
     return True
 
@@ -18,9 +43,20 @@ def first_from(x, n, y, m, start):
     """Index of the first occurrence at or after `start`, or -1; `start` itself for an empty pattern."""
     if m == 0:
         return start
-    head = y[0]
-    for i in range(start, n - m + 1):
-        if x[i] == head and matches_at(x, y, m, i):
+    head, stop = y[0], n - m + 1
+    at = start
+    while at < stop and at + LANES <= len(x):
+        bits = equal_bits(x, at, head)
+        if stop - at < LANES:
+            bits &= (1 << (stop - at)) - 1
+        while bits:
+            hit = at + lowest_bit(bits)
+            if matches_at(x, y, m, hit):
+                return hit
+            bits &= bits - 1
+        at += LANES
+    for i in range(at, stop):
+        if x[index(i)] == head and matches_at(x, y, m, i):
             return i
     return -1
 

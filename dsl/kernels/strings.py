@@ -1,13 +1,19 @@
 """Kernels that put strings together and cut pieces out of them by position. See `dsl.kernels` for the calling convention."""
 
+import numpy as np
+
 from dsl.kernels import OK, RANGE, SIZE, kernel
+
+
+index = np.uint64
+"""An index that is not negative, for the inner loops: numba turns negative ones around, and loops with that do not run in lanes."""
 
 
 @kernel
 def copy(x, start, end, out, at):
-    """Writes `x[start:end]` to `out`, from `at` on."""
-    for i in range(end - start):
-        out[at + i] = x[start + i]
+    """Writes `x[start:end]` to `out` from `at` on, and up to 31 entries of no meaning after it, where both rows have room."""
+    for i in range(min((end - start + 31) & -32, len(x) - start, len(out) - at)):
+        out[index(at + i)] = x[index(start + i)]
 
 
 @kernel

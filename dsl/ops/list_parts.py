@@ -106,6 +106,12 @@ def _slice_template(helper: str) -> Callable[[Profile], str]:
     return lambda profile: f"{helper}({{0}}, {{1}}, {{2}}, {profile.index_base}, {profile.negative_index})"
 
 
+_UNIQUE = '''
+def _unique(items):
+    """Each different item once, in order of first appearance."""
+    return [item for at, item in enumerate(items) if item not in items[:at]]
+'''
+
 _ROTATE = '''
 def _rotate(items, count):
     """The items moved to the left in a circle."""
@@ -139,5 +145,100 @@ ROWS: tuple[Op, ...] = (
         reference=_drop,
         kernels=REFERENCE,
         suites={"deepcoder": "DROP", "exedec": "Drop", "lambdabeam": "Drop", "dreamcoder": "cdr", "rule": "drop"},
+    ),
+    _row(
+        name="take-last",
+        effect="( List[a] Int -- List[a] )",
+        doc="The last so many items; all of them if there are fewer.",
+        examples=("[3,1,2] 2 take-last -> [1,2]", "[3,1] 5 take-last -> [3,1]", "[3,1] -1 take-last -> []"),
+        python=lambda profile: f"_take_last({{0}}, {{1}}, {profile.negative_index})",
+        python_helper=_TAKE_LAST,
+        domains=domains(),
+        reference=_take_last,
+        kernels=REFERENCE,
+        suites={"rule": "takelast"},
+    ),
+    _row(
+        name="drop-last",
+        effect="( List[a] Int -- List[a] )",
+        doc="All but the last so many items; none if there are no more.",
+        examples=("[3,1,2] 2 drop-last -> [3]", "[3,1] 5 drop-last -> []", "[3,1] -1 drop-last -> [3,1]"),
+        python=lambda profile: f"_drop_last({{0}}, {{1}}, {profile.negative_index})",
+        python_helper=_DROP_LAST,
+        domains=domains(),
+        reference=_drop_last,
+        kernels=REFERENCE,
+        suites={"rule": "droplast"},
+    ),
+    _row(
+        name="slice",
+        effect="( List[a] Int Int -- List[a] )",
+        doc="The items from the first index to before the second (with it where indices count from 1), as far as the list goes.",
+        examples=("[3,1,2,4] 1 3 slice -> [1,2]", "[3,1] -5 9 slice -> [3,1]", "[3,1,2] 2 1 slice -> []"),
+        python=_slice_template("_slice"),
+        python_helper=_SLICE,
+        domains=domains(),
+        reference=_slice,
+        kernels=REFERENCE,
+        suites={"dreamcoder": "slice", "rule": "slice"},
+    ),
+    _row(
+        name="cut-slice",
+        effect="( List[a] Int Int -- List[a] )",
+        doc="The items that `slice` with the same indices leaves out.",
+        examples=("[3,1,2,4] 1 3 cut-slice -> [3,4]", "[3,1,2] 2 1 cut-slice -> [3,1,2]"),
+        python=_slice_template("_cut_slice"),
+        python_helper=_CUT_SLICE,
+        domains=domains(),
+        reference=_cut_slice,
+        kernels=REFERENCE,
+        suites={"rule": "cut_slice"},
+    ),
+    _row(
+        name="reverse",
+        effect="( List[a] -- List[a] )",
+        doc="The items from last to first.",
+        examples=("[3,1,2] reverse -> [2,1,3]", '["a","b"] reverse -> ["b","a"]'),
+        python="{0}[::-1]",
+        domains=domains(),
+        reference=_reverse,
+        kernels=REFERENCE,
+        inverse={0: _reverse},
+        suites={"deepcoder": "REVERSE", "exedec": "Reverse", "lambdabeam": "Reverse", "dreamcoder": "reverse", "rule": "reverse"},
+    ),
+    _row(
+        name="rotate",
+        effect="( List[a] Int -- List[a] )",
+        doc="The items moved to the left in a circle so many times, to the right where the number is negative.",
+        examples=("[3,1,2] 1 rotate -> [1,2,3]", "[3,1,2] -1 rotate -> [2,3,1]", "[] 5 rotate -> []"),
+        python="_rotate({0}, {1})",
+        python_helper=_ROTATE,
+        domains=domains(),
+        reference=_rotate,
+        kernels=REFERENCE,
+        inverse={0: _rotated_back},
+    ),
+    _row(
+        name="sort",
+        effect="( List[a] -- List[a] )",
+        doc="The items in ascending order: false before true, strings by code points, lists by their first difference.",
+        examples=("[3,1,2] sort -> [1,2,3]", '["b","ab","B"] sort -> ["B","ab","b"]', "[[2],[1,5],[1]] sort -> [[1],[1,5],[2]]"),
+        python="sorted({0})",
+        domains=domains(),
+        reference=_sort,
+        kernels=REFERENCE,
+        suites={"deepcoder": "SORT", "exedec": "Sort", "lambdabeam": "Sort", "dreamcoder": "sort", "rule": "sort"},
+    ),
+    _row(
+        name="unique",
+        effect="( List[a] -- List[a] )",
+        doc="Each different item once, in order of first appearance.",
+        examples=("[3,1,3,2,1] unique -> [3,1,2]", '["a","a"] unique -> ["a"]'),
+        python="_unique({0})",
+        python_helper=_UNIQUE,
+        domains=domains(),
+        reference=_unique,
+        kernels=REFERENCE,
+        suites={"rule": "unique"},
     ),
 )

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from dsl.values import Value
 
@@ -49,7 +49,7 @@ class Template:
         return not self.is_statement and " for " in self.text
 
 
-@lru_cache(maxsize=None)
+@cache
 def template(text: str) -> Template:
     """The template with that text."""
     slots = SLOT.findall(text)

@@ -8,13 +8,12 @@ from types import MappingProxyType
 from typing import Any
 
 from dsl.errors import TaskError, TypeMismatch
+from dsl.tasks.strictjson import MAX_ITEMS, MAX_STRING
 from dsl.types import LIST_INT, ListOf, Type, Var, type_of
 from dsl.values import Value, to_json
 
-MAX_ITEMS = 65_536
-"""Most items of one list in a task: far above what any profile can hold, and low enough to refuse quickly."""
-MAX_STRING = 1_000_000
-"""Most code points of one string in a task."""
+MAX_INPUTS = 64
+"""Most inputs of an example: what the default profile's stack holds."""
 
 Path = tuple[str | int, ...]
 """Where something stands inside a task, as keys and indices: `("examples", 2, "inputs", 0)`."""
@@ -114,7 +113,7 @@ def checked_type(value: Value, where: str, path: Path) -> Type:
 
 def join_types(a: Type, b: Type) -> Type | None:
     """The one type of two values, or None: the empty list goes with every list."""
-    if a == b or b == EMPTY_LIST and isinstance(a, ListOf):
+    if a == b or (b == EMPTY_LIST and isinstance(a, ListOf)):
         return a
     return b if a == EMPTY_LIST and isinstance(b, ListOf) else None
 
@@ -122,6 +121,8 @@ def join_types(a: Type, b: Type) -> Type | None:
 def _column_types(task: Task) -> tuple[Type, ...]:
     """The types of all the arguments, then of the output, over every example of the task."""
     arity = len(task.examples[0].inputs)
+    if arity > MAX_INPUTS:
+        raise RecordError(f"{arity:,} inputs; at most {MAX_INPUTS} fit on the stack (a list as one input stands in brackets of its own)", ("examples", 0, "inputs"))
     kinds: list[Type | None] = [None] * (arity + 1)
     first: list[str] = [""] * (arity + 1)
     for section, index, values in _rows(task):

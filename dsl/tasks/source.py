@@ -11,9 +11,9 @@ from typing import BinaryIO
 
 from dsl.errors import TaskError
 
-MAX_DOCUMENT = 16_000_000
-"""Most bytes of a JSON or CSV document, and of one line of JSONL: what can be read within a second or two and far below 1 GiB."""
-MAX_SYGUS = 4_000_000
+MAX_DOCUMENT = 4_000_000
+"""Most bytes of a JSON or CSV document, and of one line of JSONL: what can be read within a second and far below 1 GiB."""
+MAX_SYGUS = 1_000_000
 """Most bytes of a SyGuS file; the largest public one has 26 kB."""
 
 STDIN = "-"

@@ -6,8 +6,10 @@ objects, `_tokens` walks over the text once more to find the place.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +20,12 @@ MAX_DEPTH = 32
 """Deepest nesting of arrays and objects: a task's values need about six."""
 MAX_DIGITS = 20
 """No 64-bit integer is longer, with its sign."""
+MAX_ITEMS = 65_536
+"""Most items of one list: far above what any profile can hold, and low enough to refuse quickly."""
+MAX_STRING = 1_000_000
+"""Most code points of one string."""
+MAX_WALK = 300_000
+"""Most tokens walked over to find the place of an error (half a second); past them the error has no line."""
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
 _TOKEN = re.compile(r'[ \t\n\r]*("[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+)', re.DOTALL)
@@ -39,32 +47,35 @@ _WORDS = {
 
 
 class JsonError(ValueError):
-    """A text that is not JSON, or not the part of JSON that is read here; `offset` is the character where it goes wrong."""
+    """A text that is not JSON, or not the part of JSON that is read here; `offset` is the character where it goes wrong, if known."""
 
-    def __init__(self, reason: str, offset: int) -> None:
+    def __init__(self, reason: str, offset: int | None = None) -> None:
         super().__init__(reason)
         self.offset = offset
 
 
 class _Objection(Exception):
-    """A hook's objection; `_problem` finds its place."""
+    """A hook's objection, in words; `_problem` finds its place."""
 
 
 def loads(text: str) -> Any:
     """What `json.loads` gives. Raises `JsonError`."""
+    reason = ""
+    data = None
     try:
         data = json.loads(text, object_pairs_hook=_object, parse_int=_integer, parse_constant=_constant)
-        if not _SURROGATE_ESCAPE.search(text):
-            return data
     except json.JSONDecodeError as error:
         ended = not text[error.pos :].strip()
         raise JsonError("the text ends too early; is the file truncated?" if ended else _WORDS.get(error.msg, error.msg), error.pos) from None
-    except (_Objection, RecursionError):
-        pass
-    problem = _problem(text)
-    if problem is None:  # only reached for a pair of surrogate escapes, which is one character
-        return data
-    raise problem
+    except RecursionError:
+        reason = f"nested more than {MAX_DEPTH} deep"
+    except _Objection as objection:
+        reason = str(objection)
+    if reason or _SURROGATE_ESCAPE.search(text):
+        problem = _problem(text)
+        if problem or reason:
+            raise problem or JsonError(reason)
+    return data
 
 
 def parse_value(text: str) -> Value:
@@ -73,22 +84,28 @@ def parse_value(text: str) -> Value:
 
 
 def to_value(data: Any, depth: int = 0) -> Value:
-    """A value of the language from what `loads` gives. Raises `JsonError`, at offset 0, for null, numbers with a point, objects and deep lists."""
+    """A value of the language from what `loads` gives. Raises `JsonError` for null, numbers with a point, objects, and what is too long or too deep."""
+    if isinstance(data, str) and len(data) > MAX_STRING:
+        raise JsonError(f"a string of {len(data):,} characters; at most {MAX_STRING:,} are read")
     if isinstance(data, (bool, int, str)):
         return data
     if isinstance(data, list):
         if depth == 2:
-            raise JsonError("lists may be nested two deep at most", 0)
+            raise JsonError("lists may be nested two deep at most")
+        if len(data) > MAX_ITEMS:
+            raise JsonError(f"a list of {len(data):,} items; at most {MAX_ITEMS:,} are read")
         return tuple([to_value(item, depth + 1) for item in data])
     kind = "null" if data is None else "an object" if isinstance(data, dict) else f"the number {data!r}"
-    raise JsonError(f"{kind} is not a value; values are integers, true, false, strings and lists of them", 0)
+    raise JsonError(f"{kind} is not a value; values are integers, true, false, strings and lists of them")
 
 
-def locate(text: str, path: Sequence[str | int]) -> int:
-    """The offset of the part of a well-formed text that `path` leads to; where it does not exist, of the last part on the way."""
+def locate(text: str, path: Sequence[str | int]) -> int | None:
+    """The offset of the part of a well-formed text that `path` leads to; where it does not exist, of the last part on the way. None if that is too far to walk."""
     wanted = tuple(path)
     best, best_length = 0, -1
-    for place in _tokens(text):
+    for number, place in enumerate(_tokens(text)):
+        if number == MAX_WALK:
+            return None
         shared = len(place.path) if wanted[: len(place.path)] == place.path else -1
         if shared > best_length:
             best, best_length = place.offset, shared
@@ -100,21 +117,32 @@ def locate(text: str, path: Sequence[str | int]) -> int:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) != len(pairs):
-        raise _Objection
+        counts = Counter(key for key, _ in pairs)
+        raise _Objection(f"the key {json.dumps(counts.most_common(1)[0][0])} stands twice in one object; remove one")
     return data
 
 
 def _integer(text: str) -> int:
-    if len(text) > MAX_DIGITS:
-        raise _Objection
-    number = int(text)
-    if not INT64_MIN <= number <= INT64_MAX:
-        raise _Objection
-    return number
+    if _is_huge(text):
+        raise _Objection(_huge(text))
+    return int(text)
 
 
-def _constant(_: str) -> Any:
-    raise _Objection
+def _constant(text: str) -> Any:
+    raise _Objection(_not_json(text))
+
+
+def _is_huge(text: str) -> bool:
+    return len(text) > MAX_DIGITS or not INT64_MIN <= int(text) <= INT64_MAX
+
+
+def _huge(text: str) -> str:
+    shown = text if len(text) <= 24 else f"{text[:12]}... ({len(text.lstrip('-'))} digits)"
+    return f"the integer {shown} does not fit in 64 bits; write it as a string if it is a code or an id"
+
+
+def _not_json(text: str) -> str:
+    return f"{text} is not JSON; values are integers, true, false, strings and lists of them"
 
 
 @dataclass(slots=True)
@@ -165,8 +193,8 @@ def _tokens(text: str) -> Iterator[_Place]:
 
 
 def _problem(text: str) -> JsonError | None:
-    """The first thing in a text that JSON allows, or Python's reader does, and that is refused here."""
-    for place in _tokens(text):
+    """The first thing in a text that JSON allows, or Python's reader does, and that is refused here; None too if it is too far to walk."""
+    for place in itertools.islice(_tokens(text), MAX_WALK):
         reason = _objection(place)
         if reason:
             return JsonError(reason, place.offset)
@@ -180,13 +208,10 @@ def _objection(place: _Place) -> str:
     if len(place.path) >= MAX_DEPTH:
         return f"nested more than {MAX_DEPTH} deep"
     if token in ("NaN", "Infinity", "-Infinity"):
-        return f"{token} is not JSON; values are integers, true, false, strings and lists of them"
+        return _not_json(token)
     if token[0] == '"':
         return "half of a surrogate pair is not a character; write the character itself" if _has_surrogate(token) else ""
-    if re.fullmatch(r"-?\d+", token) and (len(token) > MAX_DIGITS or not INT64_MIN <= int(token) <= INT64_MAX):
-        shown = token if len(token) <= 24 else f"{token[:12]}... ({len(token.lstrip('-'))} digits)"
-        return f"the integer {shown} does not fit in 64 bits; write it as a string if it is a code or an id"
-    return ""
+    return _huge(token) if re.fullmatch(r"-?\d+", token) and _is_huge(token) else ""
 
 
 def _has_surrogate(token: str) -> bool:

@@ -70,34 +70,30 @@ def by_python(op: Op, args: tuple[Any, ...], profile: Profile = DEFAULT) -> Valu
     scope: dict[str, Any] = {}
     exec(op.python_helper, scope)
     template = op.python(profile) if callable(op.python) else op.python
-    return as_value(eval(template.format(*(f"({_plain(value)!r})" for value in args)), scope))
+    return _value_of(eval(template.format(*(f"({_plain(value)!r})" for value in args)), scope))
 
 
-def as_value(plain: Any) -> Value:
-    """A Python list as the language's tuple."""
-    return tuple(map(as_value, plain)) if isinstance(plain, list) else plain
-
-
-def inverse_mistakes(op: Op, grid: Iterable[tuple[Any, ...]], pool: Iterable[Any], profile: Profile = DEFAULT) -> list[str]:
-    """Where the row's inverses are wrong: asked on the results of a grid they must give the argument back; asked for every value of a
-    pool they must give an argument with that result, or none of the pool may have it. Where several arguments have it, none is given."""
-    mistakes, pool = [], allowed(pool, profile)
+def inverse_mistakes(op: Op, arguments: Iterable[Any], results: Iterable[Any], profile: Profile = DEFAULT) -> list[str]:
+    """Where an inverse of the row is wrong. Beside the values of others from `arguments`, and asked for what those arguments give and
+    for `results`, it must give the only one of `arguments` with that result; UNDEFINED where several have it; and where none has it,
+    UNDEFINED or an argument of its own finding that does."""
+    mistakes, arguments, results = [], allowed(arguments, profile), allowed(results, profile)
     for position, inverse in op.inverse.items():
-        for args in grid:
-            others = args[:position] + args[position + 1 :]
-            results = {value: by_reference(op, (*others[:position], value, *others[position:]), profile) for value in (*pool, args[position])}
-            for result in {by_reference(op, args, profile), *pool}:
-                if isinstance(result, Stuck):
-                    continue
-                having = [value for value, image in results.items() if image == result and type(image) is type(result)]
+        for others in itertools.product(arguments, repeat=op.num_args - 1):
+            images = [(x, by_reference(op, (*others[:position], x, *others[position:]), profile)) for x in arguments]
+            for result in {*results, *(image for _, image in images if not isinstance(image, Stuck))}:
+                having = [x for x, image in images if image == result]
                 found = inverse(profile, result, *others)
-                if len(having) > 1 and found != UNDEFINED or len(having) == 1 and found not in (having[0], UNDEFINED):
-                    mistakes.append(f"inverse {position} of {op.name} at {others}: {result!r} comes from {having}, not {found!r}")
-                elif not isinstance(found, Stuck) and by_reference(op, (*others[:position], found, *others[position:]), profile) != result:
-                    mistakes.append(f"inverse {position} of {op.name} at {others}: {result!r} does not come from {found!r}")
-                elif len(having) == 1 and found == UNDEFINED and not (op.name == "*" and 0 in others):
-                    mistakes.append(f"inverse {position} of {op.name} at {others}: {result!r} comes from {having[0]!r} only")
+                right = found == (having[0] if len(having) == 1 else UNDEFINED)
+                if not having and not isinstance(found, Stuck):
+                    right = by_reference(op, (*others[:position], found, *others[position:]), profile) == result
+                if not right:
+                    mistakes.append(f"inverse {position} of {op.name} beside {others}: {result!r} comes from {having}, not {found!r}")
     return mistakes
+
+
+def _value_of(plain: Any) -> Value:
+    return tuple(map(_value_of, plain)) if isinstance(plain, list) else plain
 
 
 def _plain(value: Any) -> Any:

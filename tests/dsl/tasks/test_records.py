@@ -43,6 +43,7 @@ def test_default_argument_names():
         ([((1,), 1)], {"arguments": ("",)}, "argument name 1 is empty"),
         ([(("a" * 1_000_001,), 1)], {}, "a string of 1,000,001 characters"),
         ([((tuple(range(65_537)),), 1)], {}, "a list of 65,537 items"),
+        ([((0,) * 65, 1)], {}, "65 inputs; at most 64"),
         ([], {}, "at least one example"),
     ],
 )
