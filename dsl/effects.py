@@ -269,7 +269,7 @@ class Fold:
         where = _where(instruction.span, index)
         if self.stack.row == RIGID and len(self.stack.types) < len(wanted.types):
             return StackError(f"{where}`{name}` wants {wants} on top of the stack, but the stack there is {shown}: too few values")
-        hint = "; its two branches must leave the same types" if name == "if" and len(there.types) > 2 else ""
+        hint = "; its two branches must leave the same types" if name == "if" and sum(isinstance(kind, Effect) for kind in there.types) == 2 else ""
         return TypeMismatch(f"{where}`{name}` wants {wants} on top of the stack, but the stack there is {shown}{hint}")
 
 

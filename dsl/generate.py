@@ -170,7 +170,7 @@ class Generator:
         from dsl.errors import DslError
 
         names = [op for op in OPS.values() if op.num_quotations and op.name in self.ops and op.num_args <= len(stack)]
-        for _ in range(6):
+        for _ in range(6 if names else 0):
             op = rng.choice(names)
             bodies = self.quotations_for(rng, stack, op, left=left, nesting=nesting)
             if bodies is None:

@@ -74,7 +74,8 @@ def is_run(text: str) -> bool:
     from lark.exceptions import UnexpectedCharacters
 
     try:
-        return [token.type for token in grammar().lex(text)] == ["WORD"]
+        # The token is compared with the text because blanks and comments give no token.
+        return [(token.type, str(token)) for token in grammar().lex(text)] == [("WORD", text)]
     except UnexpectedCharacters:
         return False
 

@@ -168,6 +168,11 @@ def encode(values: Sequence[Value], kind: Type, profile: Profile, *, wide: bool 
     for value in values:
         if isinstance(check(value, profile), Stuck):
             raise ValueError(f"{kind} value {str(value)[:60]!r} is outside the limits of the profile {profile.name!r}")
+    return pack(values, kind, profile, wide=wide)
+
+
+def pack(values: Sequence[Value], kind: Type, profile: Profile, *, wide: bool = False) -> Column:
+    """As `encode`, for values that are known to lie within the limits, or are zeros."""
     layout = layout_of(kind)
     if layout.letter in "ib":
         return Column(layout, np.array(values, layout.dtype).reshape(len(values)))

@@ -13,7 +13,18 @@ from dsl.domains.base import Context
 from dsl.domains.product import BOTTOM, Abstract
 from dsl.domains.ranges import exactly, span
 from dsl.domains.transfers import (
-    TRUE, Quoted, boolean, constant, count, integer, item, list_of, resized, size_of, up_to, verdict,
+    TRUE,
+    Quoted,
+    boolean,
+    constant,
+    count,
+    integer,
+    item,
+    list_of,
+    resized,
+    size_of,
+    up_to,
+    verdict,
 )  # fmt: skip
 
 UNROLLED = 12

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from dsl.domains import parity, ranges, sign
 from dsl.domains.base import Context
 from dsl.domains.product import Abstract, reduce
-from dsl.domains.ranges import ALL, SIZES, Range, exactly, span
+from dsl.domains.ranges import Range, exactly, span
 from dsl.domains.transfers import UNKNOWN, Whole, boolean, constant, integer, only_value, verdict
-from dsl.values import Value
 
 FEW = 64
 """So many ints are decided one by one."""

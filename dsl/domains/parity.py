@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dsl.domains.masks import Masks, numbers_in
 from dsl.domains.types import NEVER, leaf
-from dsl.types import BOOL, STR, Type
+from dsl.types import STR, Type
 from dsl.values import Value
 
 EVEN, ODD = 1, 2

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 from dsl.domains import characters, interval, length, parity, ranges, sign, types
 from dsl.domains.base import Domain
@@ -102,7 +101,7 @@ def reduce(abstract: Abstract, profile: Profile) -> Abstract:
         size, chars = _reduce_string(size, chars)
     elif isinstance(kind, Var) and size.outer.high <= 0:
         chars = 0
-    impossible = (kind in (INT, BOOL) and not numbers[1]) or (isinstance(kind, ListOf) or kind == STR) and size.outer.is_empty
+    impossible = (kind in (INT, BOOL) and not numbers[1]) or ((isinstance(kind, ListOf) or kind == STR) and size.outer.is_empty)
     return BOTTOM if impossible else Abstract(kind, size, *numbers, chars)
 
 

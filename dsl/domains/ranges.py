@@ -139,6 +139,11 @@ def greatest(a: Range, b: Range) -> Range:
     return EMPTY if a.is_empty or b.is_empty else span(max(a.low, b.low), max(a.high, b.high))
 
 
+def positive(a: Range) -> Range:
+    """`a` with everything below 0 moved to 0: how many a count means."""
+    return greatest(a, exactly(0))
+
+
 def clamp(a: Range, low: int, high: int) -> Range:
     """`a` with every int moved to the nearest one of low..high."""
     return least(greatest(a, exactly(low)), exactly(high))
@@ -163,7 +168,7 @@ def _floor_modulo(a: Range, b: Range) -> Range:
     """The remainder for positive divisors: 0..b-1, and `a` itself where it lies below every divisor already."""
     if a.is_empty or b.is_empty:
         return EMPTY
-    if 0 <= a.low and a.high < b.low:
+    if a.low >= 0 and a.high < b.low:
         return a
     return span(0, min(b.high - 1, a.high) if a.low >= 0 else b.high - 1)
 

@@ -10,7 +10,17 @@ from dsl.domains.characters import BLANK, DIGIT, LETTER, LOWER, OTHER, SPACE, UP
 from dsl.domains.product import BOTTOM, Abstract
 from dsl.domains.ranges import SIZES, Range, exactly, span
 from dsl.domains.transfers import (
-    boolean, constant, count, integer, list_of, only_value, resized, size_of, string, up_to, verdict,
+    boolean,
+    constant,
+    count,
+    integer,
+    list_of,
+    only_value,
+    resized,
+    size_of,
+    string,
+    up_to,
+    verdict,
 )  # fmt: skip
 
 WHITE = BLANK | SPACE | OTHER
@@ -24,14 +34,9 @@ TOKEN_CLASSES = {
 NOTHING = exactly(0)
 
 
-def positive(n: Range) -> Range:
-    """`n` with everything below 0 moved to 0: a count of characters."""
-    return ranges.greatest(n, NOTHING)
-
-
 def less(n: Range, k: Range) -> Range:
     """n - k, not below 0."""
-    return positive(ranges.subtract(n, k))
+    return ranges.positive(ranges.subtract(n, k))
 
 
 def mark_class(text: Abstract) -> int:
@@ -52,7 +57,7 @@ def concat(ctx: Context, a: Abstract, b: Abstract) -> Abstract:
 
 def repeat(ctx: Context, text: Abstract, times: Abstract) -> Abstract:
     """The text so many times."""
-    return string(ranges.multiply(size_of(text), positive(times.interval)), text.chars)
+    return string(ranges.multiply(size_of(text), ranges.positive(times.interval)), text.chars)
 
 
 def chars(ctx: Context, text: Abstract) -> Abstract:
@@ -69,9 +74,9 @@ def join(ctx: Context, items: Abstract, separator: Abstract) -> Abstract:
     return string(length, items.chars | (separator.chars if gaps.high > 0 else 0))
 
 
-def length(ctx: Context, value: Abstract) -> Abstract:
-    """The number of characters of a string or items of a list."""
-    return count(size_of(value))
+def length(ctx: Context, text: Abstract) -> Abstract:
+    """The number of characters."""
+    return count(size_of(text))
 
 
 def at(ctx: Context, text: Abstract, index: Abstract) -> Abstract:
@@ -86,23 +91,23 @@ def substr(ctx: Context, text: Abstract, start: Abstract, size: Abstract) -> Abs
     """At most `size` characters from `start` on, none where that is outside."""
     if start.interval.high < 0:
         return constant("")
-    piece = ranges.least(less(size_of(text), positive(start.interval)), positive(size.interval))
+    piece = ranges.least(less(size_of(text), ranges.positive(start.interval)), ranges.positive(size.interval))
     return resized(text, piece if start.interval.low >= 0 else ranges.join(piece, NOTHING))
 
 
 def left(ctx: Context, text: Abstract, size: Abstract) -> Abstract:
     """The first or last `size` characters."""
-    return resized(text, ranges.least(size_of(text), positive(size.interval)))
+    return resized(text, ranges.least(size_of(text), ranges.positive(size.interval)))
 
 
 def drop_left(ctx: Context, text: Abstract, size: Abstract) -> Abstract:
     """All but the first or last `size` characters."""
-    return resized(text, less(size_of(text), positive(size.interval)))
+    return resized(text, less(size_of(text), ranges.positive(size.interval)))
 
 
 def overwrite(ctx: Context, text: Abstract, start: Abstract, size: Abstract, new: Abstract) -> Abstract:
     """The text with `size` characters from `start` on replaced."""
-    n, first, removed = size_of(text), positive(start.interval), positive(size.interval)
+    n, first, removed = size_of(text), ranges.positive(start.interval), ranges.positive(size.interval)
     kept = ranges.add(ranges.least(n, first), less(n, ranges.add(first, removed)))
     kept = ranges.meet(kept, span(max(n.low - removed.high, 0), n.high))
     return string(ranges.add(kept, size_of(new)), text.chars | new.chars)
@@ -214,7 +219,7 @@ def replace_all(ctx: Context, text: Abstract, old: Abstract, new: Abstract) -> A
     if is_absent(text, old) or size_of(old).high <= 0:
         return text
     growth = ranges.multiply(_matches(text, old), ranges.subtract(size_of(new), size_of(old)))
-    return string(positive(ranges.add(size_of(text), growth)), text.chars & ~mark_class(old) | new.chars)
+    return string(ranges.positive(ranges.add(size_of(text), growth)), text.chars & ~mark_class(old) | new.chars)
 
 
 def remove_all(ctx: Context, text: Abstract, old: Abstract) -> Abstract:

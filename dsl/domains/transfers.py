@@ -15,11 +15,11 @@ from typing import Any, Protocol
 
 from dsl.domains import characters, parity, ranges, sign, types
 from dsl.domains.base import Context
-from dsl.domains.length import SCALAR, Lengths, lengths
+from dsl.domains.length import SCALAR, lengths
 from dsl.domains.product import BOTTOM, DOMAINS, Abstract
 from dsl.domains.ranges import ALL, EMPTY, SIZES, Range, exactly
-from dsl.types import BOOL, INT, LIST_INT, STR, ListOf, Type
-from dsl.values import Profile, Value
+from dsl.types import BOOL, INT, STR, ListOf, Type
+from dsl.values import Value
 
 Whole = Callable[..., Abstract]
 """`function(ctx, *args, *bodies) -> Abstract`: the whole result from the whole arguments."""
@@ -217,20 +217,6 @@ def top_of(kind: Type) -> Whole:
     """All values of a type."""
     top = Abstract.top(kind)
     return lambda ctx, *args: top
-
-
-def or_zero(ctx: Context, xs: Abstract, result: Abstract) -> Abstract:
-    """`result`, or 0 as well where the profile gives that for an empty List[Int] and `xs` may be one."""
-    may_be_ints = types.DOMAIN.leq(LIST_INT, xs.type) or xs.type == ListOf(types.NEVER)
-    if ctx.profile.undefined == "zero" and may_be_ints and 0 in size_of(xs):
-        return result.join(constant(0))
-    return result
-
-
-def int_limits(profile: Profile) -> Range:
-    """The profile's Ints."""
-    return Range(profile.int_min, profile.int_max)
-
 
 
 def only_value(a: Abstract) -> Value | None:

@@ -8,11 +8,20 @@ from dsl.kernels import OK, RANGE, SIZE, kernel
 index = np.uint64
 """An index that is not negative, for the inner loops: numba turns negative ones around, and loops with that do not run in lanes."""
 
+LANES = 32
+"""Characters taken at once by the inner loops."""
+
+
+@kernel
+def whole_lanes(size, x, start, out, at):
+    """At least `size`, rounded up to whole lanes where `x` from `start` on and `out` from `at` on have room for that."""
+    return min((size + LANES - 1) & -LANES, len(x) - start, len(out) - at)
+
 
 @kernel
 def copy(x, start, end, out, at):
-    """Writes `x[start:end]` to `out` from `at` on, and up to 31 entries of no meaning after it, where both rows have room."""
-    for i in range(min((end - start + 31) & -32, len(x) - start, len(out) - at)):
+    """Writes `x[start:end]` to `out` from `at` on, and perhaps some entries of no meaning after it."""
+    for i in range(whole_lanes(end - start, x, start, out, at)):
         out[index(at + i)] = x[index(start + i)]
 
 
@@ -48,7 +57,7 @@ def repeat(p, x, n, count, out):
 def str_reverse(p, x, n, out):
     """The string backwards."""
     for i in range(n):
-        out[i] = x[n - 1 - i]
+        out[index(i)] = x[index(n - 1 - i)]
     return n
 
 
@@ -57,8 +66,8 @@ def chars(p, x, n, out, ends):
     """One item for each character."""
     if n > p.max_list:
         return -SIZE
+    copy(x, 0, n, out, 0)
     for i in range(n):
-        out[i] = x[i]
         ends[i] = i + 1
     return n
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dsl.kernels import kernel
+from dsl.kernels.strings import index, whole_lanes
 
 OTHER, DIGIT, LETTER, UPPER, LOWER = 1, 2, 4, 8, 16
 """Kinds of characters, as bits. A LETTER is a letter without case."""
@@ -103,8 +104,9 @@ def is_ascii(x):
 def upper(p, x, n, out):
     """The string in upper case."""
     if is_ascii(x):
-        for i in range(n):
-            out[i] = x[i] - 32 * ((x[i] >= 97) & (x[i] <= 122))
+        for i in range(whole_lanes(n, x, 0, out, 0)):
+            c = x[index(i)]
+            out[index(i)] = c - 32 if (c >= 97) & (c <= 122) else c
     else:
         for i in range(n):
             out[i] = upper_of(np.int64(x[i]))
@@ -115,8 +117,9 @@ def upper(p, x, n, out):
 def lower(p, x, n, out):
     """The string in lower case."""
     if is_ascii(x):
-        for i in range(n):
-            out[i] = x[i] + 32 * ((x[i] >= 65) & (x[i] <= 90))
+        for i in range(whole_lanes(n, x, 0, out, 0)):
+            c = x[index(i)]
+            out[index(i)] = c + 32 if (c >= 65) & (c <= 90) else c
     else:
         for i in range(n):
             out[i] = lower_of(np.int64(x[i]))
@@ -126,21 +129,21 @@ def lower(p, x, n, out):
 @kernel
 def title(p, x, n, out):
     """Letters after a letter in lower case, other letters in upper case."""
+    if n > 0:
+        out[0] = upper_of(np.int64(x[0])) if is_letter(np.int64(x[0])) else x[0]
     if is_ascii(x):
-        # Each character depends on itself and the one before it in the input only: no state is carried, so this runs in lanes.
-        for i in range(n):
-            c = x[i] | 32
-            last = x[max(i - 1, 0)] | 32
-            first = (i == 0) | (last < 97) | (last > 122)
-            letter = (c >= 97) & (c <= 122)
-            out[i] = (c - 32 * first) if letter else x[i]
+        # Each character depends on itself and the one before it in the input: no state is carried, so this runs in lanes.
+        for i in range(whole_lanes(n - 1, x, 1, out, 1)):
+            c, last = x[index(i + 1)], x[index(i)] | 32
+            small = c | 32
+            shift = 0 if (last >= 97) & (last <= 122) else 32
+            out[index(i + 1)] = small - shift if (small >= 97) & (small <= 122) else c
         return n
-    inside = False
-    for i in range(n):
+    for i in range(1, n):
         c = np.int64(x[i])
-        letter = is_letter(c)
-        out[i] = c if not letter else lower_of(c) if inside else upper_of(c)
-        inside = letter
+        if is_letter(c):
+            c = lower_of(c) if is_letter(np.int64(x[i - 1])) else upper_of(c)
+        out[i] = c
     return n
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
-from dsl.ops.table import DOMAINS, GENERIC, REFERENCE, Category, Op
+from dsl.domains import higher_order
+from dsl.domains.transfers import whole
+from dsl.ops.table import REFERENCE, Category, Op
 from dsl.values import SIZE, Profile, Stuck, Value, check
 
 Body: TypeAlias = Callable[..., "Value | Stuck"]
@@ -14,10 +16,6 @@ Items: TypeAlias = "tuple[Any, ...]"
 
 def _row(**pieces: Any) -> Op:
     return Op(category=Category.HIGHER_ORDER, **pieces)
-
-
-def _generic(**sharper: Any) -> dict[str, Any]:
-    return {domain: GENERIC for domain in DOMAINS} | sharper
 
 
 def _collect(results: Iterable[Value | Stuck]) -> list[Any] | Stuck:
@@ -158,7 +156,7 @@ def _enumerate(template: str) -> Callable[[Profile], str]:
 
 
 _SCAN_HELPER = '''
-def _scan(items, step):
+def _scan(items: list, step) -> list:
     """The running results: the first item, then each result so far combined with the next item."""
     results = items[:1]
     for item in items[1:]:
@@ -167,9 +165,9 @@ def _scan(items, step):
 '''
 
 _GROUP_HELPER = '''
-def _group_by(items, key):
+def _group_by(items: list, key) -> list[list]:
     """The items in groups of equal key, groups in order of first appearance."""
-    groups = {}
+    groups: dict[int, list] = {}
     for item in items:
         groups.setdefault(key(item), []).append(item)
     return list(groups.values())
@@ -186,7 +184,7 @@ ROWS: tuple[Op, ...] = (
             "[2,0] ( 6 swap div ) map -> stuck undefined",
         ),
         python="[{q0:x} for {x} in {0}]",
-        domains=_generic(),
+        domains=whole(higher_order.map_items),
         reference=_map,
         kernels=REFERENCE,
         suites={"deepcoder": "MAP", "lambdabeam": "Map", "dreamcoder": "map", "rule": "map"},
@@ -197,7 +195,7 @@ ROWS: tuple[Op, ...] = (
         doc="The items for which the quotation gives true, in order.",
         examples=("[3,1,4,1] ( 2 > ) filter -> [3,4]", '["ab","c"] ( len 1 = ) filter -> ["c"]'),
         python="[{x} for {x} in {0} if {q0:x}]",
-        domains=_generic(),
+        domains=whole(higher_order.filter_items),
         reference=_filter,
         kernels=REFERENCE,
         suites={"deepcoder": "FILTER", "lambdabeam": "Filter", "dreamcoder": "filter", "rule": "filter"},
@@ -208,7 +206,7 @@ ROWS: tuple[Op, ...] = (
         doc="How many items the quotation gives true for.",
         examples=("[1,2,3,4] ( even? ) count -> 2", "[] ( even? ) count -> 0"),
         python="sum(1 for {x} in {0} if {q0:x})",
-        domains=_generic(),
+        domains=whole(higher_order.count_items),
         reference=_count,
         kernels=REFERENCE,
         suites={"deepcoder": "COUNT", "lambdabeam": "Count", "rule": "count"},
@@ -219,7 +217,7 @@ ROWS: tuple[Op, ...] = (
         doc="Whether the quotation gives true for some item; it runs on every item, so one stuck item makes the word stuck.",
         examples=("[1,3,4] ( even? ) any -> true", "[] ( even? ) any -> false", "[1,0] ( 6 swap div even? ) any -> stuck undefined"),
         python="any({q0:x} for {x} in {0})",
-        domains=_generic(),
+        domains=whole(higher_order.any_item),
         reference=_any,
         kernels=REFERENCE,
         suites={"dreamcoder": "any"},
@@ -230,7 +228,7 @@ ROWS: tuple[Op, ...] = (
         doc="Whether the quotation gives true for every item; it runs on every item, so one stuck item makes the word stuck.",
         examples=("[2,4] ( even? ) all -> true", "[] ( even? ) all -> true", "[4,0] ( 6 swap div even? ) all -> stuck undefined"),
         python="all({q0:x} for {x} in {0})",
-        domains=_generic(),
+        domains=whole(higher_order.all_items),
         reference=_all,
         kernels=REFERENCE,
         suites={"dreamcoder": "all"},
@@ -241,7 +239,7 @@ ROWS: tuple[Op, ...] = (
         doc="The quotation's result for each pair of items at the same place, as far as the shorter list goes.",
         examples=("[1,2,3] [10,20] ( + ) zip-with -> [11,22]", '["ab","cd"] [1,0] ( at ) zip-with -> ["b","c"]'),
         python="[{q0:x,y} for {x}, {y} in zip({0}, {1})]",
-        domains=_generic(),
+        domains=whole(higher_order.zip_with),
         reference=_zip_with,
         kernels=REFERENCE,
         suites={"deepcoder": "ZIPWITH", "lambdabeam": "ZipWith"},
@@ -253,7 +251,7 @@ ROWS: tuple[Op, ...] = (
         examples=("[1,2,3] ( + ) scan -> [1,3,6]", "[5,2,1] ( - ) scan -> [5,3,2]", "[] ( + ) scan -> []"),
         python="_scan({0}, lambda {x}, {y}: {q0:x,y})",
         python_helper=_SCAN_HELPER,
-        domains=_generic(),
+        domains=whole(higher_order.scan),
         reference=_scan,
         kernels=REFERENCE,
         suites={"deepcoder": "SCANL1", "lambdabeam": "Scanl1"},
@@ -264,7 +262,7 @@ ROWS: tuple[Op, ...] = (
         doc="The start value, combined by the quotation with each item in turn.",
         examples=("[1,2,3] 0 ( + ) fold -> 6", "[] 7 ( + ) fold -> 7", '["a","b"] "" ( concat ) fold -> "ab"'),
         python="{r} = {1}\nfor {x} in {0}:\n    {r} = {q0:r,x}",
-        domains=_generic(),
+        domains=whole(higher_order.fold),
         reference=_fold,
         kernels=REFERENCE,
         suites={"dreamcoder": "fold", "rule": "fold"},
@@ -275,7 +273,7 @@ ROWS: tuple[Op, ...] = (
         doc="The quotation's result for each index and item.",
         examples=("[5,5,5] ( * ) map-index -> [0,5,10]",),
         python=_enumerate("[{q0:i,x} for {i}, {x} in enumerate({0})]"),
-        domains=_generic(),
+        domains=whole(higher_order.map_index),
         reference=_map_index,
         kernels=REFERENCE,
         suites={"dreamcoder": "mapi", "rule": "mapi"},
@@ -286,7 +284,7 @@ ROWS: tuple[Op, ...] = (
         doc="The items for which the quotation gives true of index and item, in order.",
         examples=("[7,8,9] ( drop even? ) filter-index -> [7,9]", "[0,5,2] ( = ) filter-index -> [0,2]"),
         python=_enumerate("[{x} for {i}, {x} in enumerate({0}) if {q0:i,x}]"),
-        domains=_generic(),
+        domains=whole(higher_order.filter_index),
         reference=_filter_index,
         kernels=REFERENCE,
         suites={"rule": "filteri"},
@@ -297,7 +295,7 @@ ROWS: tuple[Op, ...] = (
         doc="The start value, combined by the quotation with each index and item in turn; the index lies deepest.",
         examples=("[5,6,7] 0 ( rot * + ) fold-index -> 20",),
         python=_enumerate("{r} = {1}\nfor {i}, {x} in enumerate({0}):\n    {r} = {q0:i,r,x}"),
-        domains=_generic(),
+        domains=whole(higher_order.fold_index),
         reference=_fold_index,
         kernels=REFERENCE,
         suites={"dreamcoder": "reducei", "rule": "foldi"},
@@ -308,7 +306,7 @@ ROWS: tuple[Op, ...] = (
         doc="The indices of the items for which the quotation gives true.",
         examples=("[4,7,6] ( even? ) positions-where -> [0,2]",),
         python=_enumerate("[{i} for {i}, {x} in enumerate({0}) if {q0:x}]"),
-        domains=_generic(),
+        domains=whole(higher_order.positions_where),
         reference=_positions_where,
         kernels=REFERENCE,
         suites={"rule": "find"},
@@ -319,7 +317,7 @@ ROWS: tuple[Op, ...] = (
         doc="The items in ascending order of what the quotation gives; items of equal key keep their order.",
         examples=("[3,-1,2] ( abs ) sort-by -> [-1,2,3]", '["bb","a","cc"] ( len ) sort-by -> ["a","bb","cc"]'),
         python="sorted({0}, key=lambda {x}: {q0:x})",
-        domains=_generic(),
+        domains=whole(higher_order.sort_by),
         reference=_sort_by,
         kernels=REFERENCE,
         suites={"rule": "sort"},
@@ -331,7 +329,7 @@ ROWS: tuple[Op, ...] = (
         examples=("[1,12,3,14] ( 10 div ) group-by -> [[1,3],[12,14]]", "[] ( 10 div ) group-by -> []"),
         python="_group_by({0}, lambda {x}: {q0:x})",
         python_helper=_GROUP_HELPER,
-        domains=_generic(),
+        domains=whole(higher_order.group_by),
         reference=_group_by,
         kernels=REFERENCE,
         suites={"rule": "group"},
@@ -342,7 +340,7 @@ ROWS: tuple[Op, ...] = (
         doc="The list built from a seed: until the first quotation says stop, the second gives an item and the third the next seed.",
         examples=("3 ( zero? ) ( dup * ) ( dec ) unfold -> [9,4,1]", "1 ( 0 < ) ( ) ( inc ) unfold -> stuck size"),
         python="{r} = []\n{x} = {0}\nwhile not {q0:x}:\n    {r}.append({q1:x})\n    {x} = {q2:x}",
-        domains=_generic(),
+        domains=whole(higher_order.unfold),
         reference=_unfold,
         kernels=REFERENCE,
         suites={"dreamcoder": "unfold"},

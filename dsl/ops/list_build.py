@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from itertools import chain, groupby
 
-from dsl.domains.transfers import domains
+from dsl.domains import lists
+from dsl.domains.transfers import whole
 from dsl.ops.list_index import Items, possible
 from dsl.ops.table import REFERENCE, Category, Op
 from dsl.values import SIZE, UNDEFINED, Profile, Stuck, Value
@@ -130,7 +131,7 @@ ROWS: tuple[Op, ...] = (
         doc="The list of the one value.",
         examples=("3 singleton -> [3]", "[1,2] singleton -> [[1,2]]"),
         python="[{0}]",
-        domains=domains(),
+        domains=whole(lists.singleton),
         reference=_singleton,
         kernels=REFERENCE,
         inverse={0: _only_item},
@@ -142,7 +143,7 @@ ROWS: tuple[Op, ...] = (
         doc="The value so many times; the empty list for a negative number.",
         examples=("7 3 replicate -> [7,7,7]", '"a" -1 replicate -> []', "7 65 replicate -> stuck size"),
         python="[{0}] * {1}",
-        domains=domains(),
+        domains=whole(lists.replicate),
         reference=_replicate,
         kernels=REFERENCE,
         suites={"rule": "repeat"},
@@ -154,7 +155,7 @@ ROWS: tuple[Op, ...] = (
         examples=("2 3 10 range -> [2,5,8]", "5 -2 0 range -> [5,3,1]", "5 1 2 range -> []", "1 0 5 range -> stuck undefined"),
         python=_range_template,
         python_helper=_RANGE,
-        domains=domains(),
+        domains=whole(lists.arithmetic_series),
         reference=_range,
         kernels=REFERENCE,
         suites={"rule": "range"},
@@ -165,7 +166,7 @@ ROWS: tuple[Op, ...] = (
         doc="0, 1 and so on to before the Int; the empty list for a negative one.",
         examples=("4 iota -> [0,1,2,3]", "0 iota -> []", "65 iota -> stuck size"),
         python="list(range({0}))",
-        domains=domains(),
+        domains=whole(lists.iota),
         reference=_iota,
         kernels=REFERENCE,
         suites={"dreamcoder": "range"},
@@ -176,7 +177,7 @@ ROWS: tuple[Op, ...] = (
         doc="The indices of the items that equal the given one.",
         examples=("[3,1,3] 3 positions -> [0,2]", '["a"] "b" positions -> []'),
         python=_positions_template,
-        domains=domains(),
+        domains=whole(lists.positions),
         reference=_positions,
         kernels=REFERENCE,
     ),
@@ -186,7 +187,7 @@ ROWS: tuple[Op, ...] = (
         doc="The items of the lists one after the other.",
         examples=("[[3,1],[],[2]] flatten -> [3,1,2]", "[] flatten -> []"),
         python="[{x} for {y} in {0} for {x} in {y}]",
-        domains=domains(),
+        domains=whole(lists.flatten),
         reference=_flatten,
         kernels=REFERENCE,
         suites={"rule": "flatten"},
@@ -197,7 +198,7 @@ ROWS: tuple[Op, ...] = (
         doc="Pairs of the items at the same place, as far as the shorter list goes.",
         examples=("[1,2,3] [8,9] zip -> [[1,8],[2,9]]",),
         python="[[{x}, {y}] for {x}, {y} in zip({0}, {1})]",
-        domains=domains(),
+        domains=whole(lists.zip_items),
         reference=_zip,
         kernels=REFERENCE,
         suites={"rule": "zip"},
@@ -209,7 +210,7 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,3,1,3] group -> [[3,3],[1],[3]]", "[] group -> []"),
         python="_group({0})",
         python_helper=_GROUP,
-        domains=domains(),
+        domains=whole(lists.group),
         reference=_group,
         kernels=REFERENCE,
         inverse={0: _ungrouped},
@@ -222,7 +223,7 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,0,1,2,0] 0 split-on -> [[3],[1,2],[]]", "[] 0 split-on -> [[]]"),
         python="_split_on({0}, {1})",
         python_helper=_SPLIT_ON,
-        domains=domains(),
+        domains=whole(lists.split_on),
         reference=_split_on,
         kernels=REFERENCE,
         inverse={0: _joined},

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from dsl.domains.transfers import domains
+from dsl.domains import lists
+from dsl.domains.transfers import whole
 from dsl.ops.list_index import Items, gap, place
 from dsl.ops.table import REFERENCE, Category, Op
 from dsl.values import UNDEFINED, Profile, Stuck, Value
@@ -183,7 +184,7 @@ ROWS: tuple[Op, ...] = (
         doc="The item, then the items of the list.",
         examples=("[1,2] 3 cons -> [3,1,2]", '[] "a" cons -> ["a"]'),
         python="[{1}, *{0}]",
-        domains=domains(),
+        domains=whole(lists.append),
         reference=_cons,
         kernels=REFERENCE,
         inverse={0: _cons_list, 1: _cons_item},
@@ -195,7 +196,7 @@ ROWS: tuple[Op, ...] = (
         doc="The items of the list, then the item.",
         examples=("[1,2] 3 append -> [1,2,3]", "[] true append -> [true]"),
         python="[*{0}, {1}]",
-        domains=domains(),
+        domains=whole(lists.append),
         reference=_append,
         kernels=REFERENCE,
         inverse={0: _append_list, 1: _append_item},
@@ -207,7 +208,7 @@ ROWS: tuple[Op, ...] = (
         doc="The items of the deeper list, then those of the top one.",
         examples=("[1,2] [3] ++ -> [1,2,3]", '["a"] [] ++ -> ["a"]'),
         python="{0} + {1}",
-        domains=domains(),
+        domains=whole(lists.concatenate),
         reference=_concatenate,
         kernels=REFERENCE,
         inverse={0: _left_part, 1: _right_part},
@@ -220,7 +221,7 @@ ROWS: tuple[Op, ...] = (
         examples=("[1,2] 1 9 insert -> [1,9,2]", "[1,2] 2 9 insert -> [1,2,9]", "[1,2] 3 9 insert -> stuck undefined"),
         python=_at("_splice({0}, {1}, [{2}], {base}, {from_end})"),
         python_helper=_SPLICE,
-        domains=domains(),
+        domains=whole(lists.insert),
         reference=_insert,
         kernels=REFERENCE,
         inverse={0: _insert_list, 2: _insert_item},
@@ -233,7 +234,7 @@ ROWS: tuple[Op, ...] = (
         examples=("[1,2] 1 [8,9] splice -> [1,8,9,2]", "[1,2] 0 [] splice -> [1,2]", "[1,2] -1 [9] splice -> stuck undefined"),
         python=_at("_splice({0}, {1}, {2}, {base}, {from_end})"),
         python_helper=_SPLICE,
-        domains=domains(),
+        domains=whole(lists.splice),
         reference=_splice,
         kernels=REFERENCE,
         inverse={0: _splice_list, 2: _spliced},
@@ -246,7 +247,7 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,1,2] 1 remove-at -> [3,2]", "[3,1,2] 3 remove-at -> stuck undefined"),
         python=_at("_remove_at({0}, {1}, {base}, {from_end})"),
         python_helper=_REMOVE_AT,
-        domains=domains(),
+        domains=whole(lists.remove_at),
         reference=_remove_at,
         kernels=REFERENCE,
         suites={"rule": "cut_idx"},
@@ -258,7 +259,7 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,1,2] 1 9 replace-at -> [3,9,2]", "[3,1,2] 3 9 replace-at -> stuck undefined"),
         python=_at("_replace_at({0}, {1}, {2}, {base}, {from_end})"),
         python_helper=_REPLACE_AT,
-        domains=domains(),
+        domains=whole(lists.replace_at),
         reference=_replace_at,
         kernels=REFERENCE,
         inverse={2: _new_item},
@@ -271,7 +272,7 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,1,2] 0 2 swap-at -> [2,1,3]", "[3,1,2] 0 3 swap-at -> stuck undefined"),
         python=_at("_swap_at({0}, {1}, {2}, {base}, {from_end})"),
         python_helper=_SWAP_AT,
-        domains=domains(),
+        domains=whole(lists.swap_at),
         reference=_swap_at,
         kernels=REFERENCE,
         inverse={0: _swap_at},
@@ -283,7 +284,7 @@ ROWS: tuple[Op, ...] = (
         doc="The list with the top value in place of every item that equals the one below it.",
         examples=("[3,1,3] 3 9 replace-value -> [9,1,9]", '["a","b"] "c" "d" replace-value -> ["a","b"]'),
         python="[{2} if {x} == {1} else {x} for {x} in {0}]",
-        domains=domains(),
+        domains=whole(lists.replace_value),
         reference=_replace_value,
         kernels=REFERENCE,
     ),
@@ -293,7 +294,7 @@ ROWS: tuple[Op, ...] = (
         doc="The items that differ from the given one.",
         examples=("[3,1,3] 3 without -> [1]", "[3,1] 7 without -> [3,1]"),
         python="[{x} for {x} in {0} if {x} != {1}]",
-        domains=domains(),
+        domains=whole(lists.without),
         reference=_without,
         kernels=REFERENCE,
         suites={"rule": "cut_vals"},
@@ -305,7 +306,7 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,1,3] 3 without-first -> [1,3]", "[3,1] 7 without-first -> [3,1]"),
         python="_without_first({0}, {1})",
         python_helper=_WITHOUT_FIRST,
-        domains=domains(),
+        domains=whole(lists.without_first),
         reference=_without_first,
         kernels=REFERENCE,
         suites={"rule": "cut_val"},

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from dsl.domains.transfers import domains
+from dsl.domains import lists
+from dsl.domains.transfers import same, whole
 from dsl.ops.list_index import Items, amount, bounds
 from dsl.ops.table import REFERENCE, Category, Op
 from dsl.values import Profile
@@ -130,7 +131,7 @@ ROWS: tuple[Op, ...] = (
         doc="The first so many items; all of them if there are fewer.",
         examples=("[3,1,2] 2 take -> [3,1]", "[3,1] 5 take -> [3,1]", "[3,1] -1 take -> []"),
         python=_clamped("{0}[:{n}]"),
-        domains=domains(),
+        domains=whole(lists.take),
         reference=_take,
         kernels=REFERENCE,
         suites={"deepcoder": "TAKE", "exedec": "Take", "lambdabeam": "Take", "rule": "take"},
@@ -141,7 +142,7 @@ ROWS: tuple[Op, ...] = (
         doc="All but the first so many items; none if there are no more.",
         examples=("[3,1,2] 2 drop-first -> [2]", "[3,1] 5 drop-first -> []", "[3,1] -1 drop-first -> [3,1]"),
         python=_clamped("{0}[{n}:]"),
-        domains=domains(),
+        domains=whole(lists.drop),
         reference=_drop,
         kernels=REFERENCE,
         suites={"deepcoder": "DROP", "exedec": "Drop", "lambdabeam": "Drop", "dreamcoder": "cdr", "rule": "drop"},
@@ -153,7 +154,7 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,1,2] 2 take-last -> [1,2]", "[3,1] 5 take-last -> [3,1]", "[3,1] -1 take-last -> []"),
         python=lambda profile: f"_take_last({{0}}, {{1}}, {profile.negative_index})",
         python_helper=_TAKE_LAST,
-        domains=domains(),
+        domains=whole(lists.take),
         reference=_take_last,
         kernels=REFERENCE,
         suites={"rule": "takelast"},
@@ -165,7 +166,7 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,1,2] 2 drop-last -> [3]", "[3,1] 5 drop-last -> []", "[3,1] -1 drop-last -> [3,1]"),
         python=lambda profile: f"_drop_last({{0}}, {{1}}, {profile.negative_index})",
         python_helper=_DROP_LAST,
-        domains=domains(),
+        domains=whole(lists.drop),
         reference=_drop_last,
         kernels=REFERENCE,
         suites={"rule": "droplast"},
@@ -177,7 +178,7 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,1,2,4] 1 3 slice -> [1,2]", "[3,1] -5 9 slice -> [3,1]", "[3,1,2] 2 1 slice -> []"),
         python=_slice_template("_slice"),
         python_helper=_SLICE,
-        domains=domains(),
+        domains=whole(lists.slice_items),
         reference=_slice,
         kernels=REFERENCE,
         suites={"dreamcoder": "slice", "rule": "slice"},
@@ -189,7 +190,7 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,1,2,4] 1 3 cut-slice -> [3,4]", "[3,1,2] 2 1 cut-slice -> [3,1,2]"),
         python=_slice_template("_cut_slice"),
         python_helper=_CUT_SLICE,
-        domains=domains(),
+        domains=whole(lists.cut_slice),
         reference=_cut_slice,
         kernels=REFERENCE,
         suites={"rule": "cut_slice"},
@@ -200,7 +201,7 @@ ROWS: tuple[Op, ...] = (
         doc="The items from last to first.",
         examples=("[3,1,2] reverse -> [2,1,3]", '["a","b"] reverse -> ["b","a"]'),
         python="{0}[::-1]",
-        domains=domains(),
+        domains=whole(same()),
         reference=_reverse,
         kernels=REFERENCE,
         inverse={0: _reverse},
@@ -213,7 +214,7 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,1,2] 1 rotate -> [1,2,3]", "[3,1,2] -1 rotate -> [2,3,1]", "[] 5 rotate -> []"),
         python="_rotate({0}, {1})",
         python_helper=_ROTATE,
-        domains=domains(),
+        domains=whole(same()),
         reference=_rotate,
         kernels=REFERENCE,
         inverse={0: _rotated_back},
@@ -224,7 +225,7 @@ ROWS: tuple[Op, ...] = (
         doc="The items in ascending order: false before true, strings by code points, lists by their first difference.",
         examples=("[3,1,2] sort -> [1,2,3]", '["b","ab","B"] sort -> ["B","ab","b"]', "[[2],[1,5],[1]] sort -> [[1],[1,5],[2]]"),
         python="sorted({0})",
-        domains=domains(),
+        domains=whole(same()),
         reference=_sort,
         kernels=REFERENCE,
         suites={"deepcoder": "SORT", "exedec": "Sort", "lambdabeam": "Sort", "dreamcoder": "sort", "rule": "sort"},
@@ -236,7 +237,7 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,1,3,2,1] unique -> [3,1,2]", '["a","a"] unique -> ["a"]'),
         python="_unique({0})",
         python_helper=_UNIQUE,
-        domains=domains(),
+        domains=whole(lists.unique),
         reference=_unique,
         kernels=REFERENCE,
         suites={"rule": "unique"},

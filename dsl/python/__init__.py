@@ -105,7 +105,7 @@ class _Source:
         lines = writer.lines()
         params = [parameter(text, param.type) for param, text in texts.items()]
         keywords = [parameter(text, constant.type) for constant, text in constants.items()]
-        result = returning(function.results[0].type) if len(function.results) == 1 else ""
+        result = returning(*(symbol.type for symbol in function.results))
         head = _signature(name, [*params, *(["*"] if keywords else []), *keywords], result)
         self.functions[name] = "\n".join([head, *_parted(lines)])
         self.helpers |= writer.helpers

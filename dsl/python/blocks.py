@@ -160,13 +160,19 @@ class Writer:
             text = written.text
             for number, body in enumerate(symbol.bodies):
                 slot = slot_of(text, number)
-                values[slot], name = self._body(symbol, body, [values[x] for x in letters_of(slot)], place)
-                if name and f": {{{slot}}}" in text:
-                    # A local function needs no lambda around it.
+                variables = [values[x] for x in letters_of(slot)]
+                values[slot] = self._body(symbol, body, variables, place)
+                called, _, given = values[slot].partition("(")
+                if called.isidentifier() and given == f"{', '.join(variables)})" and f": {{{slot}}}" in text:
+                    # A function needs no lambda around it.
                     text = re.sub(rf"lambda [^:]*: {{{slot}}}", f"{{{slot}}}", text)
-                    values[slot] = name
+                    values[slot] = called
             self._take_in(symbol.args, text, values, place, comprehension=written.is_comprehension)
-            return fill(text, values)
+            text = fill(text, values)
+        if place.lines is not None and place.indent + MARGIN + len(text) > WIDTH and not self.complex.issuperset(symbol.bodies):
+            self.complex.update(symbol.bodies)
+            return self._applied(symbol, place)
+        return text
 
     def _note(self, symbol: Applied) -> None:
         """Remembers the helper function that a word's template calls."""
@@ -205,8 +211,8 @@ class Writer:
 
     # ---- quotations
 
-    def _body(self, symbol: Applied, body: Body, variables: Sequence[str], place: Place) -> tuple[str, str]:
-        """A quotation applied to variables, as an expression; and the name of the local function where it became one."""
+    def _body(self, symbol: Applied, body: Body, variables: Sequence[str], place: Place) -> str:
+        """A quotation applied to variables, as an expression: its own, or the call of a local function."""
         if body not in self.complex:
             try:
                 self.texts.update(zip(body.params, variables, strict=True))
@@ -214,11 +220,11 @@ class Writer:
                 text = self._text(body.result)
                 if len(text) > BODY_WIDTH:
                     raise _NeedsLines
-                return text, ""
+                return text
             except _NeedsLines:
                 self.complex.add(body)
         name = self._local_function(symbol, body, variables, place)
-        return f"{name}({', '.join(variables)})", name
+        return f"{name}({', '.join(variables)})"
 
     def _local_function(self, symbol: Applied, body: Body, params: Sequence[str], place: Place) -> str:
         """Writes a quotation as a function inside the function; its name."""
@@ -252,7 +258,7 @@ class Writer:
                     inside = inside.inner(loop=True)
                 self._statement_line(symbol, line.lstrip(), values, inside)
                 if inside is not place:
-                    place.written.extend(inside.written)
+                    place.written.extend(inside.written or [f"{' ' * inside.indent}pass"])
         self.texts[symbol] = name
 
     def _statement_line(self, symbol: Applied, line: str, values: dict[str, str], place: Place) -> None:
@@ -263,7 +269,7 @@ class Writer:
             variables = [values[x] for x in letters_of(slot)]
             if line.startswith("while"):
                 # What is written before the line would run once only.
-                values[slot], _ = self._body(symbol, body, variables, place)
+                values[slot] = self._body(symbol, body, variables, place)
                 continue
             self.texts.update(zip(body.params, variables, strict=True))
             if line == f"{{r}} = {{{slot}}}":
@@ -416,9 +422,12 @@ def parameter(name: str, kind: Type) -> str:
     return f"{name}: {annotation(kind)}" if annotation(kind) else name
 
 
-def returning(kind: Type) -> str:
-    """The annotation of a result, where its type is known."""
-    return f" -> {annotation(kind)}" if annotation(kind) else ""
+def returning(*kinds: Type) -> str:
+    """The annotation of a result, or of a tuple of several, where all their types are known."""
+    names = [annotation(kind) for kind in kinds]
+    if not all(names):
+        return ""
+    return f" -> {names[0]}" if len(names) == 1 else f" -> tuple[{', '.join(names)}]"
 
 
 def annotation(kind: Type) -> str:

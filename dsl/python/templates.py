@@ -13,7 +13,9 @@ from dsl.values import Value
 SLOT = re.compile(r"\{(\d|q\d:[a-z](?:,[a-z])*|[a-z])\}")
 """A place to fill: an argument `{0}`, a quotation applied to variables `{q0:x,y}`, or a variable's name `{x}`."""
 
-_NEGATIONS = {
+_AT_LEAST_0 = re.compile(r"max\(\{(\d)\}, 0\)")
+
+_OPPOSITES = {
     ast.Eq: ("==", "!="),
     ast.NotEq: ("!=", "=="),
     ast.Lt: ("<", ">="),
@@ -92,11 +94,12 @@ def _repeated(tree: ast.AST) -> Iterator[ast.AST]:
 
 def fill(line: str, values: Mapping[str, str]) -> str:
     """A line of a template with every slot filled; an expression gets parentheses where it would be read differently without."""
-    parts = SLOT.split(line)
-    if parts == ["not ", "0", ""]:
-        return _negated(values["0"])
+    parts = SLOT.split(_AT_LEAST_0.sub(lambda match: _at_least_0(match, values), line))
     for position in range(1, len(parts), 2):
         parts[position] = values[parts[position]]
+        if parts[position - 1].endswith("not ") and (turned := _turned(parts[position])):
+            parts[position - 1] = parts[position - 1].removesuffix("not ")
+            parts[position] = turned
     texts = list(parts)
     for position in range(1, len(parts), 2):
         if not _stands_bare(parts, position):
@@ -104,11 +107,20 @@ def fill(line: str, values: Mapping[str, str]) -> str:
     return "".join(texts)
 
 
+def _at_least_0(match: re.Match[str], values: Mapping[str, str]) -> str:
+    """`max(n, 0)`, worked out where n is a literal."""
+    value = values[match[1]]
+    return str(max(int(value), 0)) if re.fullmatch(r"-?\d+", value) else match[0]
+
+
 def _stands_bare(parts: list[str], position: int) -> bool:
     """Whether Python reads the expression at an odd position as one operand there, whatever simple names stand in the other slots."""
     expression = parts[position]
     if expression.isidentifier():
         return True
+    operand = ast.parse(expression, mode="eval").body
+    if isinstance(operand, ast.BinOp) and isinstance(operand.op, ast.Pow) and parts[:position] == ["-"]:
+        return False  # Python needs none in -(x**2), ruff wants them
     names = [part if index % 2 == 0 else f"_slot_{index}" for index, part in enumerate(parts)]
     wanted = _parse("".join(names))
     names[position] = expression
@@ -116,7 +128,6 @@ def _stands_bare(parts: list[str], position: int) -> bool:
         given = _parse("".join(names))
     except SyntaxError:
         return False
-    operand = ast.parse(expression, mode="eval").body
     return ast.dump(_Replacement(f"_slot_{position}", operand).visit(wanted)) == ast.dump(given)
 
 
@@ -135,16 +146,15 @@ class _Replacement(ast.NodeTransformer):
         return self.expression if node.id == self.name else node
 
 
-def _negated(text: str) -> str:
-    """`not text`, with a comparison turned round instead."""
+def _turned(text: str) -> str:
+    """The opposite of a comparison, with its operator turned round; empty for other expressions."""
     tree = ast.parse(text, mode="eval").body
-    if isinstance(tree, ast.Compare) and len(tree.ops) == 1 and type(tree.ops[0]) in _NEGATIONS:
-        encoded = text.encode()
-        start, end = tree.left.end_col_offset or 0, tree.comparators[0].col_offset
-        operator = encoded[start:end].decode().replace(*_NEGATIONS[type(tree.ops[0])], 1)
-        return encoded[:start].decode() + operator + encoded[end:].decode()
-    parts = ["not ", text, ""]
-    return f"not {text}" if _stands_bare(parts, 1) else f"not ({text})"
+    if not isinstance(tree, ast.Compare) or len(tree.ops) != 1 or type(tree.ops[0]) not in _OPPOSITES:
+        return ""
+    encoded = text.encode()
+    start, end = tree.left.end_col_offset or 0, tree.comparators[0].col_offset
+    operator = encoded[start:end].decode().replace(*_OPPOSITES[type(tree.ops[0])], 1)
+    return encoded[:start].decode() + operator + encoded[end:].decode()
 
 
 def is_atom(text: str) -> bool:
@@ -204,4 +214,4 @@ def _is_simple(node: ast.expr, *, slicing: bool = False) -> bool:
         return (slicing or not isinstance(node.op, ast.Not)) and _is_simple(node.operand, slicing=slicing)
     if isinstance(node, ast.Attribute) and not slicing:
         return _is_simple(node.value)
-    return isinstance(node, ast.Name) or (isinstance(node, ast.Constant) and (slicing or isinstance(node.value, int)))
+    return isinstance(node, ast.Name) or (isinstance(node, ast.Constant) and (slicing or isinstance(node.value, (int, float))))

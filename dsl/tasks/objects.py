@@ -118,7 +118,10 @@ def _unfilled(data: Any, path: Path) -> Unfilled:
 def _inputs(data: dict[str, Any], path: Path, where: str) -> tuple[Value, ...]:
     inputs = data["inputs"]
     if not isinstance(inputs, list):
-        raise RecordError(f"the inputs of {where} are {_kind(inputs)}; write a list, also for one input: [{{...}}]".replace("{...}", "..."), (*path, "inputs"))
+        raise RecordError(
+            f"the inputs of {where} are {_kind(inputs)}; write a list, also for one input: [{{...}}]".replace("{...}", "..."),
+            (*path, "inputs"),
+        )
     return _values(inputs, (*path, "inputs"), f"{where}: input")
 
 
@@ -164,7 +167,15 @@ def _plain(data: Any, path: Path, depth: int = 1) -> Any:
 
 
 def _kind(data: Any) -> str:
-    names = {dict: "an object", list: "a list", str: "a string", bool: "true or false", int: "a number", float: "a number", type(None): "null"}
+    names = {
+        dict: "an object",
+        list: "a list",
+        str: "a string",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        type(None): "null",
+    }
     return names[type(data)]
 
 

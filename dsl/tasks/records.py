@@ -122,14 +122,19 @@ def _column_types(task: Task) -> tuple[Type, ...]:
     """The types of all the arguments, then of the output, over every example of the task."""
     arity = len(task.examples[0].inputs)
     if arity > MAX_INPUTS:
-        raise RecordError(f"{arity:,} inputs; at most {MAX_INPUTS} fit on the stack (a list as one input stands in brackets of its own)", ("examples", 0, "inputs"))
+        raise RecordError(
+            f"{arity:,} inputs; at most {MAX_INPUTS} fit on the stack (a list as one input stands in brackets of its own)",
+            ("examples", 0, "inputs"),
+        )
     kinds: list[Type | None] = [None] * (arity + 1)
     first: list[str] = [""] * (arity + 1)
     for section, index, values in _rows(task):
         where = _row_name(section, index)
         num_inputs = len(values) - (section != "unfilled")
         if num_inputs != arity:
-            raise RecordError(f"{where} has {num_inputs} inputs, but example 1 has {arity}; all need the same number", (section, index, "inputs"))
+            raise RecordError(
+                f"{where} has {num_inputs} inputs, but example 1 has {arity}; all need the same number", (section, index, "inputs")
+            )
         for column, value in enumerate(values):
             name = "the output" if column == arity else f"input {column + 1}"
             path = argument_path(section, index, column, arity)

@@ -66,7 +66,9 @@ def loads(text: str) -> Any:
         data = json.loads(text, object_pairs_hook=_object, parse_int=_integer, parse_constant=_constant)
     except json.JSONDecodeError as error:
         ended = not text[error.pos :].strip()
-        raise JsonError("the text ends too early; is the file truncated?" if ended else _WORDS.get(error.msg, error.msg), error.pos) from None
+        raise JsonError(
+            "the text ends too early; is the file truncated?" if ended else _WORDS.get(error.msg, error.msg), error.pos
+        ) from None
     except RecursionError:
         reason = f"nested more than {MAX_DEPTH} deep"
     except _Objection as objection:

@@ -7,7 +7,7 @@ and constraints of the form (= (f literal ...) literal).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -135,7 +135,7 @@ def _known_sort(reading: _Reading, node: Node) -> Type:
     return sort
 
 
-def _grammar_constants(reading: _Reading, parts: tuple[Node, ...]) -> tuple[Value, ...]:
+def _grammar_constants(reading: _Reading, parts: Sequence[Node]) -> tuple[Value, ...]:
     """The literals of a grammar's rules: strings, then integers, each in order and once. The last part holds the rules; version 2
     declares the non-terminals in a part before it."""
     if len(parts) > 2 or not all(isinstance(part, Group) for part in parts):
@@ -168,7 +168,13 @@ def _literals(reading: _Reading, terms: tuple[Node, ...]) -> Iterator[Value]:
 
 def _is_negative(node: Node) -> bool:
     """Whether it is `(- 1)`, as version 2 writes a negative integer."""
-    return isinstance(node, Group) and node.head == "-" and len(node.items) == 2 and isinstance(node.items[1], Atom) and node.items[1].is_integer
+    return (
+        isinstance(node, Group)
+        and node.head == "-"
+        and len(node.items) == 2
+        and isinstance(node.items[1], Atom)
+        and node.items[1].is_integer
+    )
 
 
 def _constraint(reading: _Reading, command: Group) -> None:
@@ -177,7 +183,7 @@ def _constraint(reading: _Reading, command: Group) -> None:
     if len(command.items) != 2:
         reading.refuse(f"expected (constraint TERM), found {show(command)}", command)
     term = command.items[1]
-    sides = term.items[1:] if isinstance(term, Group) and term.head == "=" and len(term.items) == 3 else ()
+    sides = list(term.items[1:]) if isinstance(term, Group) and term.head == "=" and len(term.items) == 3 else []
     calls = [side for side in sides if isinstance(side, Group) and side.head == reading.function]
     if len(calls) != 1:
         reading.refuse(f"this constraint is no example: {show(term)}; {_FORM}", term)
@@ -217,5 +223,3 @@ def _integer(reading: _Reading, node: Node) -> int:
     if len(node.text) > MAX_DIGITS or not INT64_MIN <= int(node.text) <= INT64_MAX:
         reading.refuse(f"the integer {show(node, 24)} does not fit in 64 bits", node)
     return int(node.text)
-
-

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from dsl.columns.layout import Array, Column, empty, layout_of
+from dsl.kernels import WIDEN
 from dsl.types import VALUE_TYPES, Type
 from dsl.values import Profile
 
@@ -35,17 +34,28 @@ class Bank:
         """The whole column of a type; only its first `count * num_examples` rows mean anything."""
         return self._columns[kind]
 
-    def append(self, column: Column, keep: Array | None = None) -> Array:
-        """Adds values (all rows of `column`, or the values numbered in `keep`); gives their numbers."""
-        kind, e = column.kind, self.num_examples
-        if keep is not None:
-            column = column.take((keep[:, None] * e + np.arange(e, dtype=keep.dtype)).ravel())
-        first, more = self._counts[kind], column.num_rows // e
-        self._reserve(kind, first + more)
-        for into, values in zip(self._columns[kind].arrays(), column.arrays(), strict=True):
-            into[first * e : (first + more) * e] = values
-        self._counts[kind] = first + more
-        return np.arange(first, first + more, dtype=np.int32)
+    def append(self, column: Column) -> Array:
+        """Adds the values of a column; gives their numbers."""
+        first = self._counts[column.kind]
+        room = self.room(column.kind, column.num_rows // self.num_examples)
+        self.take_in(room, column)
+        return np.arange(first, self._counts[column.kind], dtype=np.int32)
+
+    def room(self, kind: Type, count: int) -> Column:
+        """The rows of the next `count` values of a type, to be written by the caller."""
+        first = self._counts[kind]
+        self._reserve(kind, first + count)
+        self._counts[kind] = first + count
+        rows = slice(first * self.num_examples, (first + count) * self.num_examples)
+        column = self._columns[kind]
+        return Column(column.layout, *(None if array is None else array[rows] for array in (column.data, column.lengths, column.ends)))
+
+    @staticmethod
+    def take_in(room: Column, column: Column) -> None:
+        """Copies a column into rows that `room` gave, unless it was written there in the first place."""
+        if column is not room:
+            for into, values in zip(room.arrays(), column.arrays(), strict=True):
+                into[:] = values
 
     def snapshot(self) -> dict[Type, Column]:
         """The values of every type, as columns of their own that survive `clear`."""
@@ -88,6 +98,12 @@ def constant_over_examples(column: Column, values: Array, num_examples: int) -> 
     return equal.all(axis=1)
 
 
-def stack_shape_codes(shape: Sequence[Type]) -> list[int]:
-    """The type numbers of a stack shape."""
-    return [TYPE_CODES[kind] for kind in shape]
+def narrowed(column: Column, status: Array) -> tuple[Column, Array]:
+    """The column in the layout of banks, which hold ASCII: rows with other characters get the status WIDEN."""
+    layout = layout_of(column.kind)
+    if column.layout is layout:
+        return column, status
+    wide = (column.data > 127).any(axis=1)
+    data = np.where(wide[:, None], 0, column.data).astype(layout.dtype)
+    lengths = None if column.lengths is None else np.where(wide, 0, column.lengths).astype(np.int32)
+    return Column(layout, data, lengths, column.ends), np.where(wide & (status == 0), WIDEN, status).astype(np.uint8)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dsl.columns.layout import Array, Column
-from dsl.columns.run import apply, run_columns
+from dsl.columns.layout import Array, encode
+from dsl.columns.run import run_columns
+from dsl.columns.step import apply
 from dsl.errors import ConfigError
 from dsl.generate import INPUT_SHAPES, Generator, Inputs
 from dsl.program import Program, Push
-from dsl.traces.bank import TYPE_CODES, Bank, constant_over_examples, same_values
+from dsl.traces.bank import TYPE_CODES, Bank, constant_over_examples, narrowed, same_values
 from dsl.traces.batch import TraceBatch
 from dsl.traces.inputs import random_column
 from dsl.traces.moves import LOOK, Move, Moves
@@ -114,16 +115,39 @@ class _Growth:
 
     def _grow(self, programs: Array, step: int) -> Array:
         """Lets each of the programs draw and run a move; gives those whose move was no good."""
-        if not len(programs):
-            return programs
         drawn = self._draw(programs, step)
-        order = np.argsort(drawn, kind="stable")
-        failed: list[Array] = [programs[drawn < 0]]
+        dead, programs, drawn = programs[drawn < 0], programs[drawn >= 0], drawn[drawn >= 0]
+        if not len(programs):
+            return dead
+        table = self.moves.table()
+        base = self.depths[programs, step] - table.num_args[drawn]
+        args = np.take_along_axis(self.values[programs, step], (base[:, None] + np.arange(LOOK)).clip(max=self.types.shape[2] - 1), axis=1)
+        results = np.take_along_axis(args, table.routing[drawn], axis=1)
+        good = ~self._exchanges_equals(drawn, args)
+        computed = np.flatnonzero(~table.is_route[drawn])
+        order = computed[np.argsort(drawn[computed], kind="stable")]
         for group in np.split(order, np.flatnonzero(np.diff(drawn[order])) + 1):
-            number = int(drawn[group[0]])
-            if number >= 0:
-                failed.append(self._move(number, programs[group], step))
-        return np.sort(np.concatenate(failed))
+            if len(group):
+                good[group] = self._run(int(drawn[group[0]]), programs[group], args[group], results, group, step)
+        good &= ~self._is_dull(drawn, args, results, good)
+        self._record(programs[good], drawn[good], base[good], results[good], step)
+        return np.sort(np.concatenate([dead, programs[~good & ~self.stuck[programs]]]))
+
+    def _record(self, programs: Array, drawn: Array, base: Array, results: Array, step: int) -> None:
+        """Writes the stacks after the moves: below `base` as before, then the results."""
+        table = self.moves.table()
+        types, values = self.types[programs, step], self.values[programs, step]
+        depth = base + table.num_results[drawn]
+        for slot in range(types.shape[1]):
+            mine = (base <= slot) & (slot < depth)
+            which = slot - base[mine]
+            types[mine, slot] = table.result_types[drawn[mine], which]
+            values[mine, slot] = results[mine, which]
+        types[np.arange(types.shape[1]) >= depth[:, None]] = -1
+        self.types[programs, step + 1], self.values[programs, step + 1] = types, values
+        self.depths[programs, step + 1] = depth
+        self.words[programs, step] = drawn
+        self.lengths[programs] = step + 1
 
     def _draw(self, programs: Array, step: int) -> Array:
         """A move number for each program, -1 where none fits. A stack of height h needs h - 1 moves to come down to one value."""
@@ -147,71 +171,66 @@ class _Growth:
                 drawn[mine] = numbers[np.searchsorted(cumulative, odds[mine], side="right").clip(max=len(numbers) - 1)]
         return drawn
 
-    def _move(self, number: int, programs: Array, step: int) -> Array:
-        """Runs one move for all programs that drew it; gives those for which it was no good."""
+    def _run(self, number: int, programs: Array, args: Array, results: Array, group: Array, step: int) -> Array:
+        """Runs one literal, word or combinator for all programs that drew it, fills their `results`; gives for which it was no failure."""
         move = self.moves.all[number]
-        depth = self.depths[programs, step].astype(np.int64)
-        base = depth - len(move.args)
-        args = [self.values[programs, step, base + i] for i in range(len(move.args))]
-        good, results = self._results(number, move, args, programs, step)
-        kept = programs[good]
-        self.words[kept, step] = number
-        self.lengths[kept] = step + 1
-        self.types[kept, step + 1] = self.types[kept, step]
-        self.values[kept, step + 1] = self.values[kept, step]
-        base = base[good]
-        for i, kind in enumerate(move.results):
-            self.types[kept, step + 1, base + i] = TYPE_CODES[kind]
-            self.values[kept, step + 1, base + i] = results[i]
-        self.depths[kept, step + 1] = base + len(move.results)
-        above = np.arange(self.types.shape[2]) >= self.depths[kept, step + 1][:, None]
-        self.types[kept, step + 1] = np.where(above, -1, self.types[kept, step + 1])
-        return programs[~good]
-
-    def _results(self, number: int, move: Move, args: list[Array], programs: Array, step: int) -> tuple[Array, list[Array]]:
-        """For which programs the move is good, and for these the value numbers of each result."""
         if move.op is None:
-            return np.ones(len(programs), bool), [np.full(len(programs), self._literal(number, move), np.int32)]
-        if move.op.routing is not None:
-            good = self._changes(move, args)
-            return good, [args[i][good] for i in move.op.routing]
-        columns, status = self._run(move, args)
-        fine = (status == 0).all(axis=1)
-        self._note_failures(number, programs[~fine], status[~fine], step)
-        good = fine & ~self._is_dull(move, args, columns)
-        survivors = np.flatnonzero(good)
-        return good, [self.bank.append(column, survivors) for column in columns]
+            results[group, 0] = self._literal(number, move)
+            return np.ones(len(group), bool)
+        values = [np.ascontiguousarray(args[:, i]) for i in range(len(move.args))]
+        numbers, status = self._value(move, values) if move.op.kind == "value" else self._combinator(move, values)
+        for i, column in enumerate(numbers):
+            results[group, i] = column
+        fine = ~status.any(axis=1)
+        if not fine.all():
+            self._note_failures(number, programs[~fine], status[~fine], step)
+        return fine
 
-    def _run(self, move: Move, args: list[Array]) -> tuple[list[Column], Array]:
-        """Result columns over all programs that drew the move, and the status of every program and example."""
-        e, profile = self.config.examples, self.config.profile
+    def _value(self, move: Move, values: list[Array]) -> tuple[list[Array], Array]:
+        """Result numbers of a word, computed straight into the bank, and the status of every program and example."""
+        e, (kind,) = self.config.examples, move.results
         assert move.op is not None
-        if move.op.kind == "value":
-            column, status = apply(move.op, [self.bank.column(kind) for kind in move.args], list(args), e, profile)
-            return [column], status.reshape(-1, e)
-        rows = [(numbers[:, None].astype(np.int64) * e + np.arange(e)).ravel() for numbers in args]
-        inputs = [self.bank.column(kind).take(part) for kind, part in zip(move.args, rows, strict=True)]
-        result = run_columns(Program(move.instructions), inputs, profile=profile)
-        return list(result.stack), result.status.reshape(-1, e)
+        first, count = self.bank.count(kind), len(values[0])
+        room, status = self.bank.room(kind, count), np.empty(count * e, np.uint8)
+        columns = [self.bank.column(k) for k in move.args]
+        applied = apply(move.op, columns, values, examples=e, profile=self.config.profile, out=(room, status))
+        column, status = narrowed(applied.column, applied.status)
+        self.bank.take_in(room, column)
+        return [np.arange(first, first + count, dtype=np.int32)], status.reshape(-1, e)
 
-    def _changes(self, move: Move, args: list[Array]) -> Array:
-        """Where a route changes something: exchanging a value with itself does not."""
-        assert move.op is not None
-        if move.op.name != "swap" or move.args[0] != move.args[1]:
-            return np.ones(len(args[0]), bool)
-        return args[0] != args[1]
-
-    def _is_dull(self, move: Move, args: list[Array], columns: list[Column]) -> Array:
-        """Where the one result equals an argument on every example, or is the same on all examples though the arguments vary."""
+    def _combinator(self, move: Move, values: list[Array]) -> tuple[list[Array], Array]:
+        """The same for quotations and their combinator, which run as a program of their own."""
         e = self.config.examples
-        numbers = np.arange(len(args[0]) if args else 0, dtype=np.int32)
-        dull = np.zeros(len(numbers), bool)
-        if len(columns) != 1 or not len(numbers):
-            return dull
-        for kind, values in zip(move.args, args, strict=True):
-            if kind == move.results[0]:
-                dull |= same_values(self.bank.column(kind), values, columns[0], numbers, e)
-        return dull | constant_over_examples(columns[0], numbers, e) if e > 1 else dull
+        rows = [(numbers[:, None].astype(np.int64) * e + np.arange(e)).ravel() for numbers in values]
+        inputs = [self.bank.column(kind).take(part) for kind, part in zip(move.args, rows, strict=True)]
+        ran = run_columns(Program(move.instructions), inputs, profile=self.config.profile)
+        status, numbers = ran.status, []
+        for column in ran.stack:
+            column, status = narrowed(column, status)
+            numbers.append(self.bank.append(column))
+        return numbers, status.reshape(-1, e)
+
+    def _exchanges_equals(self, drawn: Array, args: Array) -> Array:
+        """Where the move is a swap of a value with itself."""
+        table = self.moves.table()
+        return table.is_swap[drawn] & (table.arg_types[drawn, 0] == table.arg_types[drawn, 1]) & (args[:, 0] == args[:, 1])
+
+    def _is_dull(self, drawn: Array, args: Array, results: Array, good: Array) -> Array:
+        """Where a computed result equals an argument on every example, or is the same on all examples."""
+        table, e = self.moves.table(), self.config.examples
+        dull = np.zeros(len(drawn), bool)
+        checked = good & ~table.is_route[drawn] & ~table.is_literal[drawn] & (table.num_results[drawn] == 1)
+        for code, kind in enumerate(VALUE_TYPES):
+            mine = np.flatnonzero(checked & (table.result_types[drawn, 0] == code))
+            if not len(mine):
+                continue
+            column = self.bank.column(kind)
+            for i in range(LOOK):
+                alike = mine[table.arg_types[drawn[mine], i] == code]
+                dull[alike] |= same_values(column, args[alike, i], column, results[alike, 0], e)
+            if e > 1:
+                dull[mine] |= constant_over_examples(column, results[mine, 0], e)
+        return dull
 
     def _note_failures(self, number: int, programs: Array, status: Array, step: int) -> None:
         """Ends some of the programs whose word got stuck, as examples of errors; the others draw again."""
@@ -228,8 +247,6 @@ class _Growth:
         if number not in self._literals:
             (push,) = move.instructions
             assert isinstance(push, Push)
-            from dsl.columns.layout import encode
-
             column = encode([push.value] * self.config.examples, push.type, self.config.profile)
             self._literals[number] = int(self.bank.append(column)[0])
         return self._literals[number]

@@ -20,7 +20,7 @@ _ALPHABETS = (
     _LOWER[:3],
     _UPPER + _DIGITS + b"()-. ",
 )
-_TABLE = np.frombuffer(b"".join((alphabet * 32)[:256] for alphabet in _ALPHABETS), np.uint8).reshape(len(_ALPHABETS), 256)
+_TABLE = np.frombuffer(b"".join((alphabet * 256)[:256] for alphabet in _ALPHABETS), np.uint8).reshape(len(_ALPHABETS), 256)
 """Alphabets stretched to 256 characters, so that a random byte picks one."""
 
 _RANGES = ((0, 9), (-5, 5), (-20, 20), (0, 99), (-99, 99), (1, 20))

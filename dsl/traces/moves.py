@@ -41,6 +41,43 @@ class Move:
         return len(self.results) - len(self.args)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class MoveTable:
+    """What the growing loop needs of each move, by its number; M moves, at most LOOK arguments or results."""
+
+    num_args: Array
+    num_results: Array
+    arg_types: Array
+    result_types: Array
+    """int8[M, LOOK]: type codes, -1 past the last."""
+    routing: Array
+    """int64[M, LOOK]: for routes, which argument each result is."""
+    is_route: Array
+    is_literal: Array
+    is_swap: Array
+
+    @classmethod
+    def of(cls, moves: list[Move]) -> MoveTable:
+        """The table of these moves."""
+        arg_types, types = (np.full((len(moves), LOOK), -1, np.int8) for _ in range(2))
+        routing = np.zeros((len(moves), LOOK), np.int64)
+        for number, move in enumerate(moves):
+            arg_types[number, : len(move.args)] = [TYPE_CODES[kind] for kind in move.args]
+            types[number, : len(move.results)] = [TYPE_CODES[kind] for kind in move.results]
+            if move.op is not None and move.op.routing is not None:
+                routing[number, : len(move.results)] = move.op.routing
+        return cls(
+            np.array([len(move.args) for move in moves]),
+            np.array([len(move.results) for move in moves]),
+            arg_types,
+            types,
+            routing,
+            np.array([move.op is not None and move.op.routing is not None for move in moves]),
+            np.array([move.op is None for move in moves]),
+            np.array([move.op is not None and move.op.name == "swap" for move in moves]),
+        )
+
+
 class Moves:
     """All moves of a configuration, found by the types on top of a stack. Moves are numbered in the order in which they are first met."""
 
@@ -52,6 +89,7 @@ class Moves:
         self._number: dict[tuple[Instruction, ...], dict[tuple[Type, ...], int]] = {}
         self._known: dict[tuple[int, ...], tuple[Array, Array, Array]] = {}
         self._plans: dict[tuple[tuple[int, ...], int], tuple[Array, Array]] = {}
+        self._table: MoveTable | None = None
 
     def plan(self, top: tuple[int, ...], growth: int) -> tuple[Array, Array]:
         """Numbers of the moves that fit the type codes on top (deepest first) and grow the stack by at most `growth`; and their cumulative odds."""
@@ -62,6 +100,12 @@ class Moves:
             odds = np.cumsum(weights[fit])
             self._plans[key] = numbers[fit], odds / odds[-1] if len(odds) else odds
         return self._plans[key]
+
+    def table(self) -> MoveTable:
+        """The moves met so far, as arrays."""
+        if self._table is None or len(self._table.num_args) != len(self.all):
+            self._table = MoveTable.of(self.all)
+        return self._table
 
     def _fitting(self, top: tuple[int, ...]) -> tuple[Array, Array, Array]:
         if top not in self._known:

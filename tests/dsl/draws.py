@@ -68,14 +68,14 @@ def draw_str(rng: np.random.Generator, limit: int, *, wide: bool | None = None) 
     return "".join([alphabet[i] for i in rng.integers(len(alphabet), size=draw_length(rng, limit))])
 
 
-def draw_value(rng: np.random.Generator, kind: Type, profile: Profile) -> Value:
-    """A value of one of the seven types within the profile's limits."""
+def draw_value(rng: np.random.Generator, kind: Type, profile: Profile, *, wide: bool | None = None) -> Value:
+    """A value of one of the seven types within the profile's limits; `wide` as for `draw_str`."""
     if kind == INT:
         return draw_int(rng, profile)
     if kind == BOOL:
         return bool(rng.integers(2))
     if kind == STR:
-        return draw_str(rng, profile.max_str)
+        return draw_str(rng, profile.max_str, wide=wide)
     assert isinstance(kind, ListOf)
     if kind.item == INT:
         return _draw_ints(rng, profile, draw_length(rng, profile.max_list))
@@ -86,7 +86,7 @@ def draw_value(rng: np.random.Generator, kind: Type, profile: Profile) -> Value:
     items: list[Value] = []
     for _ in range(length):
         if kind.item == STR:
-            item: Value = draw_str(rng, min(limit, 12))
+            item: Value = draw_str(rng, min(limit, 12), wide=wide)
         else:
             item = _draw_ints(rng, profile, min(draw_length(rng, min(profile.max_list, 12)), limit))
         limit -= len(item)
@@ -100,7 +100,7 @@ def draw_value(rng: np.random.Generator, kind: Type, profile: Profile) -> Value:
 def draw_types(rng: np.random.Generator, op: Op) -> tuple[Type, ...]:
     """Types of the values that an op pops (quotations left out), with its type variables filled in at random."""
     wanted = [kind for kind in op.type.before.types if not isinstance(kind, Effect)]
-    names = sorted({name for kind in (*wanted, *op.type.after.types) for name in _variables(kind)})
+    names = type_variables((*wanted, *op.type.after.types))
     while True:
         types: Mapping[str, Type] = {name: VALUE_TYPES[rng.integers(len(VALUE_TYPES))] for name in names}
         filled = [substitute(kind, types) for kind in (*wanted, *op.type.after.types)]
@@ -108,13 +108,21 @@ def draw_types(rng: np.random.Generator, op: Op) -> tuple[Type, ...]:
             return tuple(filled[: len(wanted)])
 
 
-def draw_args(rng: np.random.Generator, kinds: Sequence[Type], profile: Profile) -> tuple[Value, ...]:
-    """Arguments for one call: later ones are often related to earlier ones (a substring, an item, an index near the length, a token class)."""
+def draw_args(rng: np.random.Generator, kinds: Sequence[Type], profile: Profile, *, wide: bool | None = None) -> tuple[Value, ...]:
+    """Arguments for one call: later ones are often related to earlier ones (a substring, an item, an index near the length, a token class).
+
+    `wide` as for `draw_str`.
+    """
     values: list[Value] = []
     for kind in kinds:
         related = _related(rng, kind, values, profile) if values and rng.integers(3) else None
-        values.append(draw_value(rng, kind, profile) if related is None else related)
+        values.append(draw_value(rng, kind, profile, wide=wide) if related is None else related)
     return tuple(values)
+
+
+def type_variables(kinds: Sequence[Type]) -> list[str]:
+    """Names of the type variables in some types, each once."""
+    return sorted({name for kind in kinds for name in _variables(kind)})
 
 
 def _draw_ints(rng: np.random.Generator, profile: Profile, length: int) -> tuple[int, ...]:
@@ -148,7 +156,7 @@ def _related(rng: np.random.Generator, kind: Type, values: Sequence[Value], prof
     if kind == STR:
         choice = rng.integers(5)
         if choice == 0:
-            return TOKEN_CLASSES[rng.integers(len(TOKEN_CLASSES))]
+            return TOKEN_CLASSES[rng.integers(len(TOKEN_CLASSES))][: profile.max_str]
         if isinstance(other, tuple):
             return other[rng.integers(len(other))] if other and isinstance(other[0], str) else None
         if not isinstance(other, str) or not other:

@@ -40,7 +40,7 @@ EFFECTS = {
 
 ERRORS = {
     "1 ( dup ) ( drop ) if": "`if`",
-    "( 1 ) ( dup ) if": "must leave the same types",
+    "( 1 2 ) ( 1 ) if": "must leave the same types",
     '( 1 ) ( "x" ) if': "must leave the same types",
     "singleton singleton singleton": "`singleton` wants a",
     'c0 + c0 "s" =': "`=` wants a a",
@@ -64,7 +64,7 @@ def test_inferred_effect(text: str) -> None:
 
 @pytest.mark.parametrize("text", ERRORS)
 def test_type_error_says_what_and_where(text: str) -> None:
-    with pytest.raises(StackError, match="") as caught:
+    with pytest.raises(StackError) as caught:
         infer(parse(text))
     assert ERRORS[text] in str(caught.value)
     assert "line 1, column" in str(caught.value)

@@ -99,9 +99,18 @@ def test_round_trip(tmp_path_factory, inputs, output, constants, description):
         ('{"examples": [{"inputs": [1]}]}', r"t.json:1:15: example 1 has no 'output'"),
         ('{"examples": [{"input": 1, "output": 1}]}', r"t.json:1:25: example 1 has an unknown key 'input'; did you mean 'inputs'\?"),
         ('{"examples": [{"inputs": 1, "output": 1}]}', r"t.json:1:26: the inputs of example 1 are a number; write a list"),
-        ('{"examples": [\n{"inputs": [1], "output": 1},\n{"inputs": [null], "output": 1}]}', r"t.json:3:13: example 2: input 1: null is not a value"),
-        ('[{"inputs": [1], "output": 1},\n {"inputs": ["a"], "output": 1}]', r"t.json:2:14: input 1 of example 2 is Str, but in example 1 it is Int"),
-        ('[{"examples": [{"inputs": [1], "output": 1}]},\n {"examples": [{"inputs": [1.5], "output": 1}]}]', r"t.json:2:28: example 1: input 1: the number 1.5"),
+        (
+            '{"examples": [\n{"inputs": [1], "output": 1},\n{"inputs": [null], "output": 1}]}',
+            r"t.json:3:13: example 2: input 1: null is not a value",
+        ),
+        (
+            '[{"inputs": [1], "output": 1},\n {"inputs": ["a"], "output": 1}]',
+            r"t.json:2:14: input 1 of example 2 is Str, but in example 1 it is Int",
+        ),
+        (
+            '[{"examples": [{"inputs": [1], "output": 1}]},\n {"examples": [{"inputs": [1.5], "output": 1}]}]',
+            r"t.json:2:28: example 1: input 1: the number 1.5",
+        ),
         ('[{"examples": [{"inputs": [1], "output": 1}]},\n 3]', r"t.json:2:2: a task is an object .*; this is a number"),
         ('{"name": 3, "examples": []}', r"t.json:1:10: 'name' is a number; it must be a string"),
         ('{"arguments": [1], "examples": [{"inputs": [1], "output": 1}]}', r"t.json:1:16: argument name 1 is a number"),

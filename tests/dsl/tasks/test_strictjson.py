@@ -75,7 +75,13 @@ def test_values(text, value):
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("null", "null is not a value"), ("1.5", "the number 1.5"), ("1e3", "the number 1000.0"), ('{"a": 1}', "an object"), ("[[[1]]]", "two deep")],
+    [
+        ("null", "null is not a value"),
+        ("1.5", "the number 1.5"),
+        ("1e3", "the number 1000.0"),
+        ('{"a": 1}', "an object"),
+        ("[[[1]]]", "two deep"),
+    ],
 )
 def test_what_is_no_value(text, reason):
     with pytest.raises(JsonError, match=reason):

@@ -61,7 +61,7 @@ def test_no_grammar_gives_no_constants(sygus):
     assert task.constants is None
 
 
-HEAD = '(set-logic SLIA)\n(synth-fun f ((s String)) String ((Start String (s))))\n'
+HEAD = "(set-logic SLIA)\n(synth-fun f ((s String)) String ((Start String (s))))\n"
 
 
 @pytest.mark.parametrize(
