@@ -7,8 +7,9 @@ import difflib
 import json
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dsl.errors import ConfigError, DslError
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from dsl.program import Program
     from dsl.types import Effect, Type
     from dsl.values import Profile, Value
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,16 +69,16 @@ def read_job(args: argparse.Namespace) -> Job:
     inputs = read_inputs(args)
     constants = tuple(_value(item, f"--constants {i + 1}") for i, item in enumerate(args.constants))
     _check_constants(constants)
-    program, effect = _parsed_and(lambda: typed(text, inputs, constants, name=name), args.program, name)
+    program, effect = _explained(lambda: typed(text, inputs, constants, name=name), args.program, name)
     return Job(program=program, text=text, inputs=inputs, constants=constants, profile=read_profile(args.profile), effect=effect)
 
 
-def read_program(argument: str) -> Program:
-    """The program that PROGRAM names or is."""
+def read_program(argument: str) -> tuple[Program, str, str]:
+    """The program that PROGRAM names or is, its text, and the file's name for messages."""
     from dsl.parser import parse
 
     text, name = program_text(argument)
-    return _parsed_and(lambda: parse(text, name=name), argument, name)
+    return _explained(lambda: parse(text, name=name), argument, name), text, name
 
 
 def program_text(argument: str) -> tuple[str, str]:
@@ -92,6 +95,8 @@ def read_inputs(args: argparse.Namespace) -> tuple[Value, ...]:
     """The values of --input and --input-file. Raises `DslError` saying which one is not a value."""
     if args.input and args.input_file:
         raise ConfigError("give the inputs by --input or by --input-file, not by both")
+    if args.input_file == "-" and args.program == "-":
+        raise ConfigError("standard input can be the program or the inputs, not both")
     if args.input_file:
         return _input_file(args.input_file)
     return tuple(_value(item, f"--input {i + 1}") for i, item in enumerate(args.input))
@@ -125,7 +130,8 @@ def print_json(data: Any) -> None:
     print()
 
 
-def _parsed_and(read: Any, argument: str, name: str) -> Any:
+def _explained(read: Callable[[], Read], argument: str, name: str) -> Read:
+    """What `read` gives; where a text that looks like a file's name is no program, the error says that there is no such file either."""
     try:
         return read()
     except DslError as error:

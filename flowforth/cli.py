@@ -7,6 +7,7 @@ Ctrl-C. Nothing but argparse is imported before a subcommand runs, so that `--he
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
 import sys
@@ -46,7 +47,7 @@ class _Version(argparse.Action):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one subcommand and gives its exit code."""
-    if isinstance(sys.stdout, os.PathLike) is False and hasattr(sys.stdout, "reconfigure"):
+    if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that cannot show a character gets its escape
     try:
         args = _parser().parse_args(argv)

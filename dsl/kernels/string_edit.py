@@ -19,20 +19,19 @@ def replace_first(p, x, n, y, m, z, k, out):
 def replace_all(p, x, n, y, m, z, k, out):
     """As SMT-LIB's str.replace_all: an empty pattern changes nothing."""
     done, used = 0, 0
-    hit = first_from(x, n, y, m, 0) if m > 0 else -1
-    while hit >= 0:
-        if used + hit - done + k > p.max_str:
+    while True:
+        hit = first_from(x, n, y, m, done) if m > 0 else -1
+        stop = hit if hit >= 0 else n
+        room = k if hit >= 0 else 0
+        if used + stop - done + room > p.max_str:
             return -SIZE
-        copy(x, done, hit, out, used)
-        used += hit - done
+        copy(x, done, stop, out, used)
+        used += stop - done
+        if hit < 0:
+            return used
         copy(z, 0, k, out, used)
         used += k
         done = hit + m
-        hit = first_from(x, n, y, m, done)
-    if used + n - done > p.max_str:
-        return -SIZE
-    copy(x, done, n, out, used)
-    return used + n - done
 
 
 @kernel
@@ -98,20 +97,17 @@ def split(p, x, n, y, m, out, ends):
     if m == 0:
         return -UNDEFINED
     pieces, used, start = 0, 0, 0
-    hit = first_from(x, n, y, m, 0)
-    while hit >= 0:
-        # There is always one more piece, after the last separator.
-        if pieces + 1 >= p.max_list:
+    while start <= n:
+        if pieces == p.max_list:
             return -SIZE
-        copy(x, start, hit, out, used)
-        used += hit - start
+        hit = first_from(x, n, y, m, start)
+        end = hit if hit >= 0 else n
+        copy(x, start, end, out, used)
+        used += end - start
         ends[pieces] = used
         pieces += 1
-        start = hit + m
-        hit = first_from(x, n, y, m, start)
-    copy(x, start, n, out, used)
-    ends[pieces] = used + n - start
-    return pieces + 1
+        start = end + m
+    return pieces
 
 
 @kernel

@@ -5,7 +5,6 @@ import numpy as np
 from dsl.kernels import OK, UNDEFINED, kernel
 from dsl.kernels.strings import copy, index, number
 
-
 LANES = 64
 """Characters compared at once. LLVM makes one comparison of 64 steps, and of fewer it makes many."""
 

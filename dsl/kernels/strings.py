@@ -4,7 +4,6 @@ import numpy as np
 
 from dsl.kernels import OK, RANGE, SIZE, kernel
 
-
 index = np.uint64
 """An index that is not negative, for the inner loops: numba turns negative ones around, and loops with that do not run in lanes."""
 

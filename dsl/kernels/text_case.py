@@ -54,15 +54,16 @@ def rank(table, c):
     return low
 
 
+ASCII_KINDS = np.array(
+    [LOWER if c.islower() else UPPER if c.isupper() else DIGIT if c.isdigit() else OTHER for c in map(chr, range(128))], dtype=np.uint8
+)
+
+
 @kernel
 def kind_of(c):
     """The kind of a character."""
     if c < 128:
-        if 97 <= c <= 122:
-            return LOWER
-        if 65 <= c <= 90:
-            return UPPER
-        return DIGIT if 48 <= c <= 57 else OTHER
+        return np.int64(ASCII_KINDS[index(c)])
     if rank(LETTER_EDGES, c) % 2 == 0:
         return OTHER
     if rank(UPPER_EDGES, c) % 2:
@@ -89,15 +90,21 @@ def lower_of(c):
 
 
 @kernel
-def is_letter(c):
-    """What `str.isalpha` says of the character."""
-    return kind_of(c) >= LETTER
-
-
-@kernel
 def is_ascii(x):
     """Whether the row can hold ASCII only, by its type: the compiler drops the branch that is not taken."""
     return np.iinfo(x.dtype).max < 256
+
+
+@kernel
+def kind_at(x, i):
+    """The kind of the character at that index."""
+    return np.int64(ASCII_KINDS[index(x[index(i)] & 127)]) if is_ascii(x) else kind_of(np.int64(x[index(i)]))
+
+
+@kernel
+def is_letter(x, i):
+    """What `str.isalpha` says of the character at that index."""
+    return kind_at(x, i) >= LETTER
 
 
 @kernel
@@ -130,7 +137,7 @@ def lower(p, x, n, out):
 def title(p, x, n, out):
     """Letters after a letter in lower case, other letters in upper case."""
     if n > 0:
-        out[0] = upper_of(np.int64(x[0])) if is_letter(np.int64(x[0])) else x[0]
+        out[0] = upper_of(np.int64(x[0])) if is_letter(x, 0) else x[0]
     if is_ascii(x):
         # Each character depends on itself and the one before it in the input: no state is carried, so this runs in lanes.
         for i in range(whole_lanes(n - 1, x, 1, out, 1)):
@@ -141,8 +148,8 @@ def title(p, x, n, out):
         return n
     for i in range(1, n):
         c = np.int64(x[i])
-        if is_letter(c):
-            c = lower_of(c) if is_letter(np.int64(x[i - 1])) else upper_of(c)
+        if is_letter(x, i):
+            c = lower_of(c) if is_letter(x, i - 1) else upper_of(c)
         out[i] = c
     return n
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from dsl.kernels import SIZE, UNDEFINED, kernel
-from dsl.kernels.strings import copy, number
-from dsl.kernels.text_case import DIGIT, LETTER, LOWER, UPPER, kind_of
+from dsl.kernels.strings import copy, index, number
+from dsl.kernels.text_case import DIGIT, LETTER, LOWER, UPPER, kind_at
 
 NAMES = np.array([[ord(c) for c in name.ljust(6)] for name in ("number", "word", "alnum", "caps", "lower", "proper", "digit", "char")])
 LENGTHS = np.array([6, 4, 5, 4, 5, 6, 5, 4])
@@ -33,37 +33,43 @@ def class_of(y, m):
 def run_end(x, n, kinds, start):
     """Where the run of characters of these kinds that begins at `start` ends; `start` itself if it is empty."""
     end = start
-    while end < n and kind_of(np.int64(x[end])) & kinds:
+    while end < n and kind_at(x, end) & kinds:
         end += 1
     return end
 
 
 @kernel
+def next_run(x, n, kinds, start):
+    """Start and end of the first run of characters of these kinds at or after `start`, or (-1, n)."""
+    start = run_end(x, n, ~kinds, start)
+    return (start, run_end(x, n, kinds, start)) if start < n else (-1, n)
+
+
+@kernel
 def next_token(x, n, token, start):
     """Start and end of the first token of that class at or after `start`, or (-1, n) if there is none."""
+    if token < PROPER:
+        return next_run(x, n, KINDS[token], start)
     for i in range(start, n):
-        c = np.int64(x[i])
-        if token < PROPER:
-            end = run_end(x, n, KINDS[token], i)
-        elif token == PROPER:
-            end = run_end(x, n, LOWER, i + 1) if kind_of(c) == UPPER else i
-            end = end if end > i + 1 else i
-        else:
-            hit = c == token - DELIMITER if token >= DELIMITER else token == CHAR or kind_of(c) == DIGIT
-            end = i + 1 if hit else i
-        if end > i:
-            return i, end
+        if token == PROPER:
+            end = run_end(x, n, LOWER, i + 1) if kind_at(x, i) == UPPER else 0
+            if end > i + 1:
+                return i, end
+        elif token >= DELIMITER:
+            if x[index(i)] == token - DELIMITER:
+                return i, i + 1
+        elif token == CHAR or kind_at(x, i) == DIGIT:
+            return i, i + 1
     return -1, n
 
 
 @kernel
 def tokens_in(x, n, token):
     """How many tokens of that class there are."""
-    count = 0
-    start, end = next_token(x, n, token, 0)
+    count, start, end = -1, 0, 0
     while start >= 0:
-        count += 1
         start, end = next_token(x, n, token, end)
+        count += 1
     return count
 
 
@@ -75,12 +81,10 @@ def nth_token(x, n, y, m, which):
         return -1, n
     if which < 0:
         which += tokens_in(x, n, token) + 1
-    if which < 1:
-        return -1, n
-    start, end = next_token(x, n, token, 0)
-    while start >= 0 and which > 1:
+    start, end = -1, 0
+    while which > 0:
         start, end = next_token(x, n, token, end)
-        which -= 1
+        which = which - 1 if start >= 0 else 0
     return start, end
 
 
@@ -114,13 +118,13 @@ def keep_class(p, x, n, y, m, out):
     token = class_of(y, m)
     if token < 0:
         return -UNDEFINED
-    used = 0
-    start, end = next_token(x, n, token, 0)
-    while start >= 0:
+    used, end = 0, 0
+    while True:
+        start, end = next_token(x, n, token, end)
+        if start < 0:
+            return used
         copy(x, start, end, out, used)
         used += end - start
-        start, end = next_token(x, n, token, end)
-    return used
 
 
 @kernel
@@ -136,20 +140,19 @@ def subst_class(p, x, n, y, m, z, k, out):
     if token < 0:
         return -UNDEFINED
     done, used = 0, 0
-    start, end = next_token(x, n, token, 0)
-    while start >= 0:
-        if used + start - done + k > p.max_str:
+    while True:
+        start, end = next_token(x, n, token, done)
+        stop = start if start >= 0 else n
+        room = k if start >= 0 else 0
+        if used + stop - done + room > p.max_str:
             return -SIZE
-        copy(x, done, start, out, used)
-        used += start - done
+        copy(x, done, stop, out, used)
+        used += stop - done
+        if start < 0:
+            return used
         copy(z, 0, k, out, used)
         used += k
         done = end
-        start, end = next_token(x, n, token, end)
-    if used + n - done > p.max_str:
-        return -SIZE
-    copy(x, done, n, out, used)
-    return used + n - done
 
 
 @kernel

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from math import isqrt
 
-from dsl.domains import numbers
-from dsl.domains.transfers import whole
+from dsl.domains import numbers, preimages
+from dsl.domains.transfers import narrowing, whole
 from dsl.kernels import booleans as kernels
 from dsl.ops.table import Category, Op
 from dsl.values import Profile, Value
@@ -108,6 +108,7 @@ ROWS: tuple[Op, ...] = (
         examples=("3 2 > -> true", "2 2 > -> false"),
         python="{0} > {1}",
         domains=whole(numbers.is_greater),
+        backward=narrowing(preimages.is_greater),
         reference=_greater,
         kernels={"ii->b": kernels.greater},
         suites={"lambdabeam": "Greater", "dreamcoder": "gt?", "rule": ">", "bustle": "GT"},
@@ -118,6 +119,7 @@ ROWS: tuple[Op, ...] = (
         examples=("2 3 < -> true",),
         python="{0} < {1}",
         domains=whole(numbers.is_less),
+        backward=narrowing(preimages.is_less),
         reference=_less,
         kernels={"ii->b": kernels.less},
         suites={"lambdabeam": "Less", "rule": "<"},
@@ -128,6 +130,7 @@ ROWS: tuple[Op, ...] = (
         examples=("2 2 >= -> true",),
         python="{0} >= {1}",
         domains=whole(numbers.is_at_least),
+        backward=narrowing(preimages.is_at_least),
         reference=_at_least,
         kernels={"ii->b": kernels.at_least},
         suites={"bustle": "GTE"},
@@ -138,6 +141,7 @@ ROWS: tuple[Op, ...] = (
         examples=("3 2 <= -> false",),
         python="{0} <= {1}",
         domains=whole(numbers.is_at_most),
+        backward=narrowing(preimages.is_at_most),
         reference=_at_most,
         kernels={"ii->b": kernels.at_most},
     ),
@@ -147,6 +151,7 @@ ROWS: tuple[Op, ...] = (
         examples=("2 2 = -> true", '"a" "A" = -> false', "[1,2] [2,1] = -> false"),
         python="{0} == {1}",
         domains=whole(numbers.is_equal),
+        backward=narrowing(preimages.is_equal),
         reference=_equal,
         kernels={
             "ii->b": kernels.equal,
@@ -163,6 +168,7 @@ ROWS: tuple[Op, ...] = (
         examples=("2 3 != -> true", '"a" "a" != -> false'),
         python="{0} != {1}",
         domains=whole(numbers.is_different),
+        backward=narrowing(preimages.is_different),
         reference=_unequal,
         kernels={
             "ii->b": kernels.unequal,
@@ -180,6 +186,7 @@ ROWS: tuple[Op, ...] = (
         examples=("true not -> false",),
         python="not {0}",
         domains=whole(numbers.negation),
+        backward=narrowing(preimages.negation),
         reference=_not,
         kernels={"b->b": kernels.negation},
         inverse={0: _not},
@@ -191,6 +198,7 @@ ROWS: tuple[Op, ...] = (
         examples=("true false and -> false",),
         python="{0} and {1}",
         domains=whole(numbers.conjunction),
+        backward=narrowing(preimages.conjunction),
         reference=_and,
         kernels={"bb->b": kernels.conjunction},
         suites={"dreamcoder": "and", "rule": "and"},
@@ -201,6 +209,7 @@ ROWS: tuple[Op, ...] = (
         examples=("true false or -> true",),
         python="{0} or {1}",
         domains=whole(numbers.disjunction),
+        backward=narrowing(preimages.disjunction),
         reference=_or,
         kernels={"bb->b": kernels.disjunction},
         suites={"dreamcoder": "or", "rule": "or"},
@@ -211,6 +220,7 @@ ROWS: tuple[Op, ...] = (
         examples=("4 even? -> true", "-3 even? -> false"),
         python="{0} % 2 == 0",
         domains=whole(numbers.is_even),
+        backward=narrowing(preimages.is_even),
         reference=_even,
         kernels={"i->b": kernels.even},
         suites={"deepcoder": "(even)", "exedec": "(even)", "lambdabeam": "IsEven", "rule": "is_even"},
@@ -221,6 +231,7 @@ ROWS: tuple[Op, ...] = (
         examples=("-3 odd? -> true",),
         python="{0} % 2 == 1",
         domains=whole(numbers.is_odd),
+        backward=narrowing(preimages.is_odd),
         reference=_odd,
         kernels={"i->b": kernels.odd},
         suites={"deepcoder": "(odd)", "exedec": "(odd)", "lambdabeam": "IsOdd", "rule": "is_odd"},
@@ -231,6 +242,7 @@ ROWS: tuple[Op, ...] = (
         examples=("0 positive? -> false",),
         python="{0} > 0",
         domains=whole(numbers.is_positive),
+        backward=narrowing(preimages.is_positive),
         reference=_positive,
         kernels={"i->b": kernels.positive},
         suites={"deepcoder": "(>0)", "exedec": "(>0)"},
@@ -241,6 +253,7 @@ ROWS: tuple[Op, ...] = (
         examples=("-1 negative? -> true",),
         python="{0} < 0",
         domains=whole(numbers.is_negative),
+        backward=narrowing(preimages.is_negative),
         reference=_negative,
         kernels={"i->b": kernels.negative},
         suites={"deepcoder": "(<0)", "exedec": "(<0)"},
@@ -251,6 +264,7 @@ ROWS: tuple[Op, ...] = (
         examples=("0 zero? -> true",),
         python="{0} == 0",
         domains=whole(numbers.is_zero),
+        backward=narrowing(preimages.is_zero),
         reference=_zero,
         kernels={"i->b": kernels.zero},
     ),
@@ -261,6 +275,7 @@ ROWS: tuple[Op, ...] = (
         python="_is_prime({0})",
         python_helper=_PRIME_HELPER,
         domains=whole(numbers.is_prime),
+        backward=narrowing(preimages.is_prime),
         reference=_prime,
         kernels={"i->b": kernels.prime},
         suites={"dreamcoder": "is-prime"},
@@ -271,6 +286,7 @@ ROWS: tuple[Op, ...] = (
         examples=("49 square? -> true", "50 square? -> false", "-4 square? -> false"),
         python="{0} >= 0 and round({0} ** 0.5) ** 2 == {0}",
         domains=whole(numbers.is_square),
+        backward=narrowing(preimages.is_square),
         reference=_perfect_square,
         kernels={"i->b": kernels.perfect_square},
         suites={"dreamcoder": "is-square"},

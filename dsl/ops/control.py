@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dsl.domains import numbers
-from dsl.domains.transfers import whole
+from dsl.domains import numbers, preimages
+from dsl.domains.transfers import narrowing, whole
 from dsl.kernels import select as kernels
 from dsl.ops.table import DOMAINS, STRUCTURAL, Category, Op
 from dsl.values import Profile, Stuck, Value
@@ -72,6 +72,7 @@ ROWS: tuple[Op, ...] = (
         examples=("1 2 true choose -> 1", '"yes" "no" 3 5 > choose -> "no"'),
         python="{0} if {2} else {1}",
         domains=whole(numbers.choose),
+        backward=narrowing(preimages.choose),
         reference=_choose,
         kernels={
             "iib->i": kernels.choose,

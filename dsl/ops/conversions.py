@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from dsl.domains import texts
-from dsl.domains.transfers import whole
+from dsl.domains import preimages, texts
+from dsl.domains.transfers import narrowing, whole
 from dsl.kernels import conversions as kernels
 from dsl.ops.table import Category, Op
 from dsl.values import RANGE, UNDEFINED, Profile, Stuck, Value, check
@@ -95,6 +95,7 @@ ROWS: tuple[Op, ...] = (
         examples=('42 int>str -> "42"', '-7 int>str -> "-7"'),
         python="str({0})",
         domains=whole(texts.int_to_str),
+        backward=narrowing(preimages.int_to_str),
         reference=_int_to_str,
         kernels={"i->s": kernels.int_to_str},
         inverse={0: _written},
@@ -108,6 +109,7 @@ ROWS: tuple[Op, ...] = (
         python="_to_int({0})",
         python_helper=_TO_INT_HELPER,
         domains=whole(texts.str_to_int),
+        backward=narrowing(preimages.str_to_int),
         reference=_str_to_int,
         kernels={"s->i": kernels.str_to_int},
         suites={"sygus": "str.to.int, str.to_int (which give -1 for a negative number)", "bustle": "VALUE"},
@@ -119,6 +121,7 @@ ROWS: tuple[Op, ...] = (
         examples=('true bool>str -> "true"',),
         python='"true" if {0} else "false"',
         domains=whole(texts.bool_to_str),
+        backward=narrowing(preimages.bool_to_str),
         reference=_bool_to_str,
         kernels={"b->s": kernels.bool_to_str},
         inverse={0: _named},
@@ -130,6 +133,7 @@ ROWS: tuple[Op, ...] = (
         examples=("true bool>int -> 1", "false bool>int -> 0"),
         python="int({0})",
         domains=whole(texts.bool_to_int),
+        backward=narrowing(preimages.bool_to_int),
         reference=_bool_to_int,
         kernels={"b->i": kernels.bool_to_int},
         inverse={0: _flag},
@@ -141,6 +145,7 @@ ROWS: tuple[Op, ...] = (
         examples=('65 chr -> "A"', '233 chr -> "\\u00e9"', "-1 chr -> stuck undefined", "55296 chr -> stuck undefined"),
         python="chr({0})",
         domains=whole(texts.character),
+        backward=narrowing(preimages.character),
         reference=_chr,
         kernels={"i->s": kernels.character},
         inverse={0: _code},
@@ -152,6 +157,7 @@ ROWS: tuple[Op, ...] = (
         examples=('"Ab" ord -> 65', '"" ord -> stuck undefined'),
         python="ord({0}[0])",
         domains=whole(texts.code_point),
+        backward=narrowing(preimages.code_point),
         reference=_ord,
         kernels={"s->i": kernels.code_point},
     ),
@@ -162,6 +168,7 @@ ROWS: tuple[Op, ...] = (
         examples=("105 digits -> [1,0,5]", "-42 digits -> [4,2]", "0 digits -> [0]"),
         python="[int(digit) for digit in str(abs({0}))]",
         domains=whole(texts.digits),
+        backward=narrowing(preimages.digits),
         reference=_digits,
         kernels={"i->l": kernels.digits},
     ),

@@ -20,9 +20,9 @@ from dsl.effects import fold_of
 from dsl.errors import StackError
 from dsl.ops import OPS
 from dsl.ops.table import STRUCTURAL
-from dsl.program import Constant, Instruction, Program, Word, walk
+from dsl.program import Constant, Instruction, Program, Word, literal, walk
 from dsl.python.blocks import Writer, parameter, returning
-from dsl.python.flow import Block, Flow, Function, Given, Literal, Symbol
+from dsl.python.flow import Block, Flow, Function, Given, Symbol
 from dsl.python.names import ARGUMENTS, Scope, for_type, identifier
 from dsl.python.templates import spaced
 from dsl.python.uses import template_of
@@ -52,11 +52,10 @@ def render(
     if not fold.stack.types:
         raise StackError("the program leaves nothing on the stack, so a function would have nothing to return")
     root = Block()
-    symbols: list[Symbol] = [Given(kind, root) for kind in fold.constants]
-    symbols[: len(constants)] = [Literal(type_of(value), root, value) for value in constants]
-    flow = Flow(program, fold.effects, symbols)
+    unknown = {i: Given(fold.constants[i], root) for i in range(len(constants), len(fold.constants))}
+    flow = Flow(program, fold.effects, [*map(literal, constants), *unknown.values()])
     main = flow.function(program.body, fold.effect.before.types)
-    keywords = {symbols[i]: f"c{i}" for i in _constants(program) if i >= len(constants)}
+    keywords: dict[Symbol, str] = {unknown[i]: f"c{i}" for i in _constants(program) if i in unknown}
     source = _Source(flow, profile, {identifier(name), *keywords.values(), *_names_in_templates(program, profile)})
     source.add(identifier(name), replace(main, results=main.results[-1:]), argument_names, keywords)
     return source.text()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dsl.errors import DslError
 from dsl.python.flow import Applied, Block, Body, Call, Chosen, Fork, Function, Given, Item, Literal, Loop, Looped, Symbol, resolved
 from dsl.python.names import ELEMENTS, FUNCTIONS, LOCALS, RESULTS, Scope, for_type
-from dsl.python.templates import SLOT, fill, is_atom, literal_text
+from dsl.python.templates import SLOT, fill, is_atom, literal_lines, literal_text
 from dsl.python.uses import Uses, template_of
 from dsl.types import BOOL, INT, STR, ListOf, Type
 from dsl.values import Profile
@@ -21,6 +21,8 @@ MARGIN = 10
 """What is kept free of that for the `total = ` or `return ` before an expression."""
 BODY_WIDTH = 48
 """Widest body of a quotation that stays inside a comprehension or `lambda`."""
+LITERAL_WIDTH = 60
+"""Widest literal that is written where it is used."""
 MAX_LOOPS = 20
 """Deepest nesting of loops that Python compiles."""
 
@@ -45,7 +47,12 @@ class Place:
         """Adds a line. Inside an expression there is none: raises `_NeedsLines`."""
         if self.lines is None:
             raise _NeedsLines
-        self.lines.append(" " * self.indent + line if line else "")
+        self.lines.append(" " * self.indent + line)
+
+    def write_all(self, lines: Iterable[str]) -> None:
+        """Adds several lines."""
+        for line in lines:
+            self.write(line)
 
     def inner(self, *, loop: bool = False) -> Place:
         """The place of a block one level deeper, with lines of its own."""
@@ -105,7 +112,11 @@ class Writer:
             self._item(item, place)
 
     def _item(self, item: Item, place: Place) -> None:
-        if isinstance(item, Applied) and item in self.uses:
+        if isinstance(item, Literal):
+            if item in self.uses and len(literal_text(item.value)) > LITERAL_WIDTH:
+                self.texts[item] = self._name(item, place)
+                place.write_all(literal_lines(f"{self.texts[item]} = ", item.value))
+        elif isinstance(item, Applied) and item in self.uses:
             if template_of(item.op, self.profile).is_statement:
                 self._statement(item, place)
             else:
@@ -121,7 +132,9 @@ class Writer:
 
     def _text(self, symbol: Symbol) -> str:
         symbol = resolved(symbol)
-        return literal_text(symbol.value) if isinstance(symbol, Literal) else self.texts[symbol]
+        if isinstance(symbol, Literal) and symbol not in self.texts:
+            return literal_text(symbol.value)
+        return self.texts[symbol]
 
     def _settle(self, symbol: Symbol, text: str, place: Place) -> None:
         """Gives a computed symbol a local of its own where it needs one, and leaves it to its user otherwise."""

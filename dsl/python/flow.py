@@ -149,7 +149,7 @@ class Call:
     outputs: list[Returned] = field(default_factory=list)
 
 
-Item: TypeAlias = "Applied | Fork | Loop | Call"
+Item: TypeAlias = "Literal | Applied | Fork | Loop | Call"
 
 
 @dataclass(eq=False, slots=True)
@@ -169,9 +169,12 @@ def resolved(symbol: Symbol) -> Symbol:
 
 
 class Flow:
-    """Makes the graphs of one program: of its body, and of each definition that is called as a function."""
+    """Makes the graphs of one program: of its body, and of each definition that is called as a function.
 
-    def __init__(self, program: Program, effects: Mapping[str, Effect], constants: Sequence[Symbol]) -> None:
+    `constants` are symbols, or literals where their values are known.
+    """
+
+    def __init__(self, program: Program, effects: Mapping[str, Effect], constants: Sequence[Symbol | Push]) -> None:
         self.effects = effects
         self.definitions = {d.name: d for d in program.definitions}
         self.constants = constants
@@ -211,12 +214,18 @@ class Flow:
         if isinstance(instruction, Quotation):
             return (*stack, instruction)
         if isinstance(instruction, Push):
-            return (*stack, Literal(instruction.type, block, instruction.value))
+            return (*stack, self._literal(instruction, block))
         if isinstance(instruction, Constant):
-            return (*stack, self.constants[instruction.index])
+            constant = self.constants[instruction.index]
+            return (*stack, self._literal(constant, block) if isinstance(constant, Push) else constant)
         if instruction.name in self.definitions:
             return self._defined(self.definitions[instruction.name], stack, block)
         return self._apply(OPS[instruction.name], stack, block)
+
+    def _literal(self, push: Push, block: Block) -> Literal:
+        symbol = Literal(push.type, block, push.value)
+        block.items.append(symbol)
+        return symbol
 
     def _apply(self, op: Op, stack: tuple[Any, ...], block: Block) -> tuple[Any, ...]:
         rest, args = _split(stack, op.type.pops)

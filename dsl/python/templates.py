@@ -13,6 +13,9 @@ from dsl.values import Value
 SLOT = re.compile(r"\{(\d|q\d:[a-z](?:,[a-z])*|[a-z])\}")
 """A place to fill: an argument `{0}`, a quotation applied to variables `{q0:x,y}`, or a variable's name `{x}`."""
 
+LITERAL_LINE = 80
+"""Longest line of a literal."""
+
 _AT_LEAST_0 = re.compile(r"max\(\{(\d)\}, 0\)")
 
 _OPPOSITES = {
@@ -173,6 +176,15 @@ def literal_text(value: Value) -> str:
     if value.count('"') > value.count("'"):
         return f"'{escaped}'"
     return '"' + escaped.replace("\\'", "'").replace('"', '\\"') + '"'
+
+
+def literal_lines(before: str, value: Value, after: str = "") -> list[str]:
+    """A literal between two texts, one item a line where it is too long for one line."""
+    line = before + literal_text(value) + after
+    if len(line) <= LITERAL_LINE or not isinstance(value, tuple):
+        return [line]
+    items = [f"    {line}" for item in value for line in literal_lines("", item, ",")]
+    return [f"{before}[", *items, f"]{after}"]
 
 
 def spaced(source: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from flowforth.arguments import add_profile, add_program, program_text, read_profile, read_program, read_types
+from flowforth.arguments import add_profile, add_program, read_profile, read_program, read_types
 
 NAME = "python"
 HELP = "print a program as a readable, typed Python function"
@@ -27,8 +27,7 @@ def main(args: argparse.Namespace) -> int:
     from flowforth.running import placed
 
     profile, types = read_profile(args.profile), read_types(args.types)
-    text, name = program_text(args.program)
-    program = read_program(args.program) if args.program != "-" else read_program(text)
+    program, text, name = read_program(args.program)
     try:
         print(render(program, types, name=args.name, profile=profile), end="")
     except StackError as error:

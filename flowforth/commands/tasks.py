@@ -54,8 +54,10 @@ def _types(task: Task) -> dict[str, Any]:
 
 def _line(task: Task) -> Iterator[str]:
     """The parts of a task's line."""
+    from dsl.suggest import visible
+
     types = _types(task)
-    yield task.name
+    yield visible(task.name, 60)
     yield f"( {' '.join([*types['inputs'], '--', types['output']])} )"
     yield _count(len(task.examples), "example")
     if task.held_out:

@@ -46,8 +46,8 @@ def main(args: argparse.Namespace) -> int:
 
     job, domains = read_job(args), _domains(args.domain)
     start = [Abstract.top(type_of(value)) if args.any else Abstract.of(value) for value in job.inputs]
-    start = [element.only(domains) for element in start]
-    steps = trace(job.program, job.inputs, constants=job.constants, profile=job.profile, domains=domains, abstract_inputs=start)
+    # All domains work together, as they do in a search; `domains` are those to be shown.
+    steps = trace(job.program, job.inputs, constants=job.constants, profile=job.profile, abstract_inputs=start)
     outcome = run(job.program, job.inputs, constants=job.constants, profile=job.profile)
     if args.json:
         print_json(_json(job, steps, start, domains, outcome))
@@ -86,12 +86,13 @@ def _print(job: Job, steps: Sequence[TraceStep], start: Sequence[Abstract], doma
 
 
 def _shown(stack: Sequence[Abstract] | None, domains: Sequence[str]) -> str:
-    """An abstract stack on one line, top last, the values separated by bars."""
+    """An abstract stack on one line, top last, the values separated by semicolons."""
     from flowforth.outcome import shortened
 
     if stack is None:
         return "certainly stuck"
-    return shortened((f"| {element.show(domains)}" for element in reversed(stack)), 100).removeprefix("| ") or "(empty)"
+    shown = [element.show(domains) for element in stack]
+    return shortened(reversed([*(f"{text};" for text in shown[:-1]), *shown[-1:]]), 100) or "(empty)"
 
 
 def _json(job: Job, steps: Sequence[TraceStep], start: Sequence[Abstract], domains: Sequence[str], outcome: Any) -> dict[str, Any]:

@@ -38,6 +38,8 @@ WIDE = [
     "\u2003x\u00a0",
     "\U0001d49c\U0001f600",
 ]
+# An occurrence across the border of two blocks of 64, which kernels take at once.
+LONG = "." * 63 + "an" + "a" * 40 + "A z" * 9
 SMALL = [*"aAn- z", "", "an", "aa", "aA", "long pattern"]
 CLASSES = ["number", "word", "alnum", "caps", "proper", "lower", "digit", "char", "a", " ", "", "vowel", "chars"]
 NEW = ["", "X", "anan"]
@@ -50,6 +52,7 @@ TIGHT = Profile(name="tight", int_min=-2, int_max=4, max_str=8, max_list=3)
 
 def grid(op: Op, profile: Profile = DEFAULT, texts: list[str] = ASCII) -> Iterator[tuple[Value, ...]]:
     """Arguments of the row from the pools, all combinations that lie within the profile."""
+    texts = [*texts, LONG]
     pools: list[list[Any]] = []
     for kind in map(str, op.type.before.types):
         strings = sum(isinstance(pool[0], str) for pool in pools)
@@ -69,8 +72,8 @@ def by_reference(op: Op, args: tuple[Value, ...], profile: Profile = DEFAULT) ->
 def by_kernel(op: Op, args: tuple[Value, ...], profile: Profile, dtype: Any) -> Value | Stuck:
     """What the row's only kernel gives on rows of that dtype, with the limits of the profile."""
     ((signature, kernel),) = op.kernels.items()
-    params = [part for letter, value in zip(signature, args, strict=False) for part in _parameter(letter, value, dtype)]
     limits = Limits.of(profile)
+    params = [part for letter, value in zip(signature, args, strict=False) for part in _parameter(letter, value, dtype, limits.max_str)]
     # 77 shows what a kernel leaves unwritten; the outputs are exactly as wide as the limits.
     row, ends = np.full(limits.max_str, 77, dtype), np.full(limits.max_list, 77, np.int32)
     match signature[-1]:
@@ -113,17 +116,18 @@ def inverse_found(op: Op, position: int, *args: Value) -> Value | Stuck:
     return op.inverse[position](DEFAULT, by_reference(op, args), *args[:position], *args[position + 1 :])
 
 
-def _parameter(letter: str, value: Any, dtype: Any) -> tuple[Any, ...]:
-    """One argument as kernels take it; rows hold junk past their length."""
+def _parameter(letter: str, value: Any, dtype: Any, width: int) -> tuple[Any, ...]:
+    """One argument as kernels take it."""
     if letter in "ib":
         return (np.int64(value),)
     if letter == "s":
-        return _row(value, dtype), len(value)
-    return _row("".join(value), dtype), np.cumsum([len(item) for item in value], dtype=np.int32), len(value)
+        return _row(value, dtype, width), len(value)
+    return _row("".join(value), dtype, width), np.cumsum([len(item) for item in value], dtype=np.int32), len(value)
 
 
-def _row(text: str, dtype: Any) -> np.ndarray:
-    return np.array([*map(ord, text), 32, 97, 32], dtype)
+def _row(text: str, dtype: Any, width: int) -> np.ndarray:
+    """A row of at least that width, with junk past the text."""
+    return np.array([*map(ord, text)] + [32, 97, 32] * (max(width - len(text), 3) // 3), dtype)
 
 
 def _text(row: np.ndarray) -> str:
