@@ -21,6 +21,10 @@ from dsl.types import BOOL, INT, STR, Effect, ListOf, Stack, Type, Var, is_repre
 RIGID = ""
 """Row of a stack whose bottom is known: there is nothing below."""
 
+MAX_HEIGHT = 128
+"""Most types in one stack of an effect: twice what the default profile's stack holds. Without a bound, definitions that use each other
+twice double their effects thirty times over."""
+
 _TOKEN = re.compile(r"\(|\)|--|\.\.[a-z]+|[A-Za-z]+(?:\[[A-Za-z\[\]]*\])?")
 _fresh = itertools.count()
 
@@ -201,6 +205,12 @@ class Fold:
 
     def push(self, instruction: Instruction, index: int | None = None) -> Fold:
         """The fold with one more word. Raises `StackError` or `TypeMismatch` naming the word, where it stands, the stack there and what it wants."""
+        fold = self._pushed(instruction, index)
+        if max(len(fold.effect.before.types), len(fold.effect.after.types)) > MAX_HEIGHT:
+            raise StackError(f"{_where(instruction.span, index)}more than {MAX_HEIGHT} values lie on the stack here, or are taken from below it")
+        return fold
+
+    def _pushed(self, instruction: Instruction, index: int | None) -> Fold:
         if isinstance(instruction, Quotation):
             return self._push_quotation(instruction)
         if isinstance(instruction, Push):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence, Set
 from functools import lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, cast
 
 from dsl.errors import TypeMismatch
@@ -21,6 +20,7 @@ from dsl.suggest import (
     at_token,
     lone_surrogate,
     name_mistake,
+    normal,
     odd_character,
     unexpected_character,
     unexpected_token,
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 MAX_CHARACTERS = 1_000_000
 """Longest text of a program."""
-MAX_TOKENS = 50_000
-"""Most words, literals, brackets and commas of a program; it bounds the time that reading any text takes."""
+MAX_TOKENS = 10_000
+"""Most words, literals, brackets and commas of a program; it bounds the time that reading any text takes, and inferring its effect."""
 MAX_NESTING = 100
 """Deepest nesting of brackets. The machine runs no more than 64 quotations inside each other; the analyses recurse once or more for each."""
 INT64 = 2**63
@@ -51,7 +51,7 @@ def parse(text: str, *, name: str = "<program>") -> Program:
     if len(text) > MAX_CHARACTERS:
         long = Mistake(f"the text has {len(text):,} characters, more than {MAX_CHARACTERS:,}; write a shorter program")
         raise long.in_text(text[:200], name)
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = normal(text)
     try:
         return _read(text)
     except Mistake as mistake:
@@ -61,6 +61,8 @@ def parse(text: str, *, name: str = "<program>") -> Program:
 @lru_cache(maxsize=1)
 def grammar() -> Lark:
     """The Lark parser of `grammar.lark`, built on first use (about 20 ms, after 45 ms for importing Lark)."""
+    from importlib import resources
+
     from lark import Lark
 
     text = resources.files("dsl").joinpath("grammar.lark").read_text(encoding="utf-8")

@@ -64,8 +64,13 @@ def at_token(message: str, token: Token, expected: Sequence[str] = ()) -> Mistak
     return Mistake(message, token.line or 1, token.column or 1, expected)
 
 
+def normal(text: str) -> str:
+    """The text by which places are counted: without a byte order mark, every line end a line feed."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
 def excerpt(text: str, line: int, column: int) -> str:
-    """The line of the text, shortened around the column where it is long, and below it a caret under the column."""
+    """The line of the (normal) text, shortened around the column where it is long, and below it a caret under the column."""
     source = text.split("\n")[line - 1]
     start = max(0, min(column - 1 - _SHOWN_WIDTH // 2, len(source) - _SHOWN_WIDTH))
     cut = source[start : start + _SHOWN_WIDTH]

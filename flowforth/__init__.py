@@ -1,8 +1,8 @@
 """flowforth: short programs from examples, in a typed stack language. The names below are the public interface; each is loaded when first used.
 
-    >>> import flowforth
-    >>> flowforth.run("sort reverse", [[3, 1, 2]])
-    ((3, 2, 1),)
+>>> import flowforth
+>>> flowforth.run("sort reverse", [[3, 1, 2]])
+((3, 2, 1),)
 """
 
 from __future__ import annotations
@@ -47,7 +47,24 @@ _HOMES = {
     "trace": "flowforth.running",
 }
 
-__all__ = tuple(_HOMES)  # noqa: PLE0604 - a tuple of strings
+__all__ = (
+    "PROFILES",
+    "DslError",
+    "Example",
+    "Profile",
+    "Program",
+    "Reason",
+    "Stuck",
+    "Task",
+    "TraceStep",
+    "infer",
+    "iter_tasks",
+    "load_tasks",
+    "parse",
+    "render",
+    "run",
+    "trace",
+)
 
 
 def __getattr__(name: str) -> Any:

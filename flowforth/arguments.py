@@ -36,7 +36,9 @@ class Job:
 
 def add_program(parser: argparse.ArgumentParser) -> None:
     """PROGRAM."""
-    parser.add_argument("program", metavar="PROGRAM", help="the program: its text, the name of a file that holds it, or - for standard input")
+    parser.add_argument(
+        "program", metavar="PROGRAM", help="the program: its text, the name of a file that holds it, or - for standard input"
+    )
 
 
 def add_inputs(parser: argparse.ArgumentParser) -> None:

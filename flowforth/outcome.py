@@ -14,6 +14,9 @@ from flowforth.running import instruction_at, word_text
 WIDTH = 60
 """Columns of a stack in a table; of a longer one the top is shown."""
 
+MAX_INDENT = 12
+"""Levels of indentation in a table of steps."""
+
 
 def stack_text(stack: Sequence[Value]) -> str:
     """The stack on one line, top last, as literals of the language."""
@@ -35,6 +38,11 @@ def shortened(parts_from_top: Iterable[str], width: int) -> str:
             return " ".join(["...", *reversed(shown)])
         shown.append(part if len(part) <= width - 4 else part[: width - 8] + " ...")
     return " ".join(reversed(shown))
+
+
+def indented(path: Sequence[int], word: str) -> str:
+    """A word as far to the right as it stands deep inside quotations and definitions, up to some depth."""
+    return "  " * min(len(path) - 1, MAX_INDENT) + word
 
 
 def stuck_text(stuck: Stuck, program: Program, text: str) -> str:

@@ -103,7 +103,9 @@ def coverage_text() -> str:
 
 def _domain_counts(name: str) -> dict[str, int]:
     kinds = Counter(_marker(op.domains[name]) for op in OPS.values())
-    return {kind: kinds[kind] for kind in ("sharp", "generic", "structural")} | {"backward": sum(name in op.backward for op in OPS.values())}
+    return {kind: kinds[kind] for kind in ("sharp", "generic", "structural")} | {
+        "backward": sum(name in op.backward for op in OPS.values())
+    }
 
 
 def _suite_counts(suite: str) -> dict[str, Any]:

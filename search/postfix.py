@@ -16,8 +16,37 @@ from search.term import Apply, Input, Literal, Term, quotations, subterms
 
 def to_program(term: Term, num_inputs: int) -> Program:
     """The shortest program found for a term over `num_inputs` inputs."""
-    candidates = [_Schedule(num_inputs, consume).program(term) for consume in (True, False)]
+    candidates = [simplified(_Schedule(num_inputs, consume).program(term)) for consume in (True, False)]
     return min(candidates, key=len)
+
+
+_SHORTER = {
+    ("swap", "swap"): (),
+    ("dup", "swap"): ("dup",),
+    ("rot", "rot", "rot"): (),
+}
+"""Shuffles with a shorter spelling of the same meaning."""
+_COMMUTES = frozenset({"+", "*", "min", "max", "and", "or", "=", "!=", "zip+", "zip*", "zip-min", "zip-max"})
+
+
+def simplified(program: Program) -> Program:
+    """The program without shuffles that undo each other, or that exchange the arguments of a word to which their order is all one."""
+    words = list(program.body)
+    index = 0
+    while index < len(words):
+        names = [word.name if isinstance(word, Word) else "" for word in words[index : index + 3]]
+        for count in (3, 2):
+            short = _SHORTER.get(tuple(names[:count]))
+            if short is not None:
+                words[index : index + count] = [Word(name) for name in short]
+                index = max(index - 3, -1)
+                break
+        else:
+            if names[0] == "swap" and len(names) > 1 and names[1] in _COMMUTES:
+                del words[index]
+                index = max(index - 3, -1)
+        index += 1
+    return Program(tuple(words), program.definitions)
 
 
 class _Schedule:
@@ -51,7 +80,8 @@ class _Schedule:
             self.stack.append(None)
             return
         assert isinstance(term, Apply)
-        for arg in term.args:
+        ready = self.in_place(term.args)
+        for arg in term.args[ready:]:
             if arg in self.stack:
                 self.fetch(arg)
             else:
@@ -60,6 +90,17 @@ class _Schedule:
         self.words.extend((*quotations(term), Word(term.word)))
         del self.stack[len(self.stack) - len(term.args) :]
         self.stack.append(term if self.uses[term] > 1 else None)
+
+    def in_place(self, args: Sequence[Term]) -> int:
+        """How many of the first arguments lie on top in the right order, at their last use: these need not be fetched."""
+        for count in range(min(len(args), len(self.stack)) if self.consume else 0, 0, -1):
+            wanted = list(args[:count])
+            if self.stack[-count:] == wanted and all(self.uses[arg] == wanted.count(arg) for arg in wanted):
+                for arg in wanted:
+                    self.uses[arg] -= 1
+                self.stack[-count:] = [None] * count
+                return count
+        return 0
 
     def fetch(self, term: Term) -> None:
         """Brings a value that lies on the stack to the top: by moving it if this is its last use, else by copying it."""

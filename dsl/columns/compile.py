@@ -270,14 +270,15 @@ _TEMPLATES: dict[str, Callable[..., str]] = {"materialise": _materialise, "test"
 
 
 @lru_cache(maxsize=None)
-def load_hash(dtypes: tuple[str, ...]) -> Callable[..., None]:
+def hash_driver(dtypes: tuple[str, ...]) -> Callable[..., None]:
     """`driver(*parts, keys, final, num, out)` that hashes rows made of parts of these types (see `dsl.columns.hash`)."""
     parts = range(len(dtypes))
     types = ", ".join(f"{dtype}[:,::1]" for dtype in dtypes)
+    entry = {dtype: "mixed(part[j])" if dtype == "uint64" else "np.uint64(part[j])" for dtype in dtypes}
     sums = "".join(
         f"""        part = row(a{k}, c, a{k}.shape[1])
         for j in range(len(part)):
-            total += np.uint64(part[j]) * keys[start{k} + j]
+            total += {entry[dtypes[k]]} * keys[start{k} + j]
 """
         for k in parts
     )
@@ -288,7 +289,7 @@ import numpy as np
 from numba import njit
 
 from dsl.columns.hash import FINAL, SHIFT
-from dsl.columns.rows import row
+from dsl.columns.rows import mixed, row
 
 MULTIPLIER = np.uint64(FINAL)
 

@@ -63,7 +63,9 @@ class Layout:
 
     def padded(self, profile: Profile) -> int:
         """Entries in a row as allocated."""
-        return _whole_words(self.width(profile), self.itemsize) if self.letter not in "ib" else 1
+        # Wide text is as many entries wide as narrow text, so that one becomes the other entry by entry.
+        per_word = 1 if self.letter in "ib" else 8 if self.is_text else 8 // self.itemsize
+        return _whole(self.width(profile), per_word)
 
 
 EMPTY_LIST = ListOf(Var("a"))
@@ -138,7 +140,7 @@ def empty(layout: Layout, num_rows: int, profile: Profile) -> Column:
     """A column whose arrays hold anything: something to write to."""
     data = np.empty(num_rows if layout.letter in "ib" else (num_rows, layout.padded(profile)), layout.dtype)
     lengths = None if layout.letter in "ib" else np.empty(num_rows, np.int32)
-    ends = np.empty((num_rows, _whole_words(profile.max_list, 4)), np.int32) if layout.letter == "n" else None
+    ends = np.empty((num_rows, _whole(profile.max_list, 2)), np.int32) if layout.letter == "n" else None
     return Column(layout, data, lengths, ends)
 
 
@@ -232,6 +234,6 @@ def _fill(column: Column, lengths: list[int], rows: Sequence[Any]) -> Column:
     return column
 
 
-def _whole_words(entries: int, itemsize: int) -> int:
-    per_word = 8 // itemsize
-    return -(-entries // per_word) * per_word
+def _whole(count: int, unit: int) -> int:
+    """`count` rounded up to a multiple of `unit`."""
+    return -(-count // unit) * unit

@@ -60,3 +60,10 @@ def clear_past(row_words, used):  # type: ignore[no-untyped-def]
         # Shifting by 64 is undefined, so a word that stays is told apart.
         mask = (np.uint64(1) << np.uint64(8 * (kept & 7))) - np.uint64(1)
         row_words[k] = row_words[k] & (np.uint64(0xFFFFFFFFFFFFFFFF) if kept == 8 else mask)
+
+
+@njit(error_model="numpy", forceinline=True)
+def mixed(word):  # type: ignore[no-untyped-def]
+    """A word with its upper half folded into the lower, and again; see `dsl.columns.hash`."""
+    word = word ^ (word >> np.uint64(32))
+    return word ^ (word >> np.uint64(16))

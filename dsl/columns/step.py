@@ -19,7 +19,7 @@ from dsl.effects import substitute, unify_args
 from dsl.errors import TypeMismatch
 from dsl.kernels import WIDEN, Limits
 from dsl.types import ListOf, Type, Var
-from dsl.values import CODES, DEFAULT, Profile, Stuck, Value, check
+from dsl.values import CODES, DEFAULT, UNDEFINED, Profile, Stuck, Value, check
 
 if TYPE_CHECKING:
     from dsl.ops.table import Op
@@ -190,6 +190,9 @@ def _by_reference(plan: Plan, args: Sequence[Column], indices: Sequence[Index], 
     results: list[Value | Stuck] = []
     for values in _rows(args, indices, examples):
         result = plan.op.reference(plan.profile, *values)
+        if type(result) is int and plan.result is not INT_ROWS:
+            # With `undefined="zero"` the head of a list without items is 0; a reference cannot tell a list of ints from others there.
+            result = UNDEFINED
         results.append(result if isinstance(result, Stuck) else check(result, plan.profile))
     status = np.array([CODES[r.reason] if isinstance(r, Stuck) else 0 for r in results], np.uint8)
     filler = _filler(plan.result)

@@ -78,7 +78,10 @@ def restrict(abstract: Abstract, kind: Type, ctx: Context, domains: Collection[s
 
 
 def result_type(op: Op, given: Sequence[Type]) -> Type:
-    """The type of a value op's result for arguments of these types, unknown variables read as any type."""
+    """The type of a value op's result for arguments of these types, unknown variables read as any type.
+
+    Where the result is an item, it says nothing: for an item that is not there a profile may give 0, whatever the list.
+    """
     variables: dict[str, Type] = {}
     for wanted, kind in zip(op.type.before.types, given, strict=False):
         _match(wanted, kind, variables)
@@ -94,12 +97,10 @@ def _match(wanted: Type, given: Type, variables: dict[str, Type]) -> None:
 
 
 def _filled(kind: Type, variables: dict[str, Type]) -> Type:
-    """The result's type. An item of a list that is empty for certain may still be what the profile gives in its place."""
     if isinstance(kind, ListOf):
         item = kind.item
         return ListOf(variables.get(item.name, types.TOP) if isinstance(item, Var) else _filled(item, variables))
-    known = variables.get(kind.name, types.TOP) if isinstance(kind, Var) else kind
-    return types.TOP if known == types.NEVER else known
+    return types.TOP if isinstance(kind, Var) else kind
 
 
 class _Remembered:

@@ -92,7 +92,7 @@ def filter_index(ctx: Context, xs: Abstract, body: Quoted) -> Abstract:
 
 def _kept(xs: Abstract, holds: Abstract, narrowed: Callable[[], Abstract]) -> Abstract:
     if holds.is_bottom or verdict(holds) is not None:
-        return resized(xs, ranges.meet(size_of(xs), how_many(xs, holds)))
+        return resized(xs, how_many(xs, holds))
     return list_of(narrowed(), up_to(size_of(xs)))
 
 

@@ -90,10 +90,10 @@ def _powers(base: Range, exponents: Range, even: bool, odd: bool) -> Range:
     for remainder, wanted in ((0, even), (1, odd)):
         if wanted:
             first = int(exponents.low) + (int(exponents.low) % 2 != remainder)
-            last = min(exponents.high, LARGEST_POWER + 1)
+            last = min(exponents.high, LARGEST_POWER)
             last = int(last) - (int(last) % 2 != remainder)
             for n in {first, last} if first <= last else ():
-                result = ranges.join(result, _power(base if n <= LARGEST_POWER else units, n))
+                result = ranges.join(result, _power(base, n))
             if first > last and first <= exponents.high:
                 result = ranges.join(result, _power(units, first))
     return result

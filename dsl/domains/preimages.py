@@ -73,9 +73,9 @@ def modulo(ctx: Context, result: Abstract, a: Abstract, b: Abstract) -> Narrowed
     if truncate:
         above, below = max(above, -below), -max(above, -below)
     ends = ALL
-    if divisor.low > 0 or (above and not truncate):
+    if divisor.low >= 0 or (above and not truncate):
         ends = span(above + 1, inf)
-    elif divisor.high < 0 or (below and not truncate):
+    elif divisor.high <= 0 or (below and not truncate):
         ends = span(-inf, below - 1)
     signs = result.sign if truncate and not result.sign & sign.ZERO else sign.ANY
     return _int(ctx, parities=result.parity if b.parity == parity.EVEN else parity.BOTH, signs=signs), _int(ctx, ends, signs=NOT_ZERO)

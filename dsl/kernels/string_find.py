@@ -6,7 +6,7 @@ from dsl.kernels import OK, UNDEFINED, kernel
 from dsl.kernels.strings import copy, index, number
 
 LANES = 64
-"""Characters compared at once. LLVM makes one comparison of 64 steps, and of fewer it makes many."""
+"""Characters compared at once: the bits of a word. (LLVM makes one vector comparison of 64 steps; 32 it unrolls, which took 3 times as long.)"""
 
 ONE, PRIME = np.uint64(1), np.uint64(67)
 LOWEST = np.zeros(int(PRIME), dtype=np.int64)

@@ -10,10 +10,11 @@ from functools import partial
 from itertools import accumulate, pairwise
 from typing import Any
 
-from dsl.domains import fused, numbers
-from dsl.domains.transfers import whole
+from dsl.domains import backward, fused, numbers, preimages
+from dsl.domains.transfers import narrowing, whole
+from dsl.kernels import fused as kernels
 from dsl.ops.list_index import Items, possible
-from dsl.ops.table import REFERENCE, Category, Op
+from dsl.ops.table import Category, Op
 from dsl.values import UNDEFINED, Profile, Stuck, Value
 
 # ---------------------------------------------------------------- references
@@ -113,8 +114,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,-1] map+1 -> [4,0]", "[2147483647] map+1 -> stuck range"),
         python="[{x} + 1 for {x} in {0}]",
         domains=whole(fused.mapped(numbers.increase(1))),
+        backward=narrowing(backward.mapped(preimages.increase(1))),
         reference=_mapped(lambda x: x + 1),
-        kernels=REFERENCE,
+        kernels={"l->l": kernels.map_plus_1},
         inverse=_unmapped(lambda x: x - 1),
         suites=_suites("Map", "+1"),
     ),
@@ -124,8 +126,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,-1] map-1 -> [2,-2]",),
         python="[{x} - 1 for {x} in {0}]",
         domains=whole(fused.mapped(numbers.increase(-1))),
+        backward=narrowing(backward.mapped(preimages.increase(-1))),
         reference=_mapped(lambda x: x - 1),
-        kernels=REFERENCE,
+        kernels={"l->l": kernels.map_minus_1},
         inverse=_unmapped(lambda x: x + 1),
         suites=_suites("Map", "-1"),
     ),
@@ -135,8 +138,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,-1] map*2 -> [6,-2]",),
         python="[{x} * 2 for {x} in {0}]",
         domains=whole(fused.mapped(numbers.times(2))),
+        backward=narrowing(backward.mapped(preimages.times(2))),
         reference=_mapped(lambda x: x * 2),
-        kernels=REFERENCE,
+        kernels={"l->l": kernels.map_times_2},
         inverse=_parts(2),
         suites=_suites("Map", "*2"),
     ),
@@ -146,8 +150,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[5,-5] map/2 -> [2,-3]",),
         python=_rounded(2),
         domains=whole(fused.mapped(numbers.over(2))),
+        backward=narrowing(backward.mapped(preimages.over(2))),
         reference=_over(2),
-        kernels=REFERENCE,
+        kernels={"l->l": kernels.map_over_2},
         suites=_suites("Map", "/2"),
     ),
     _list(
@@ -156,8 +161,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,-1,0] map*-1 -> [-3,1,0]",),
         python="[-{x} for {x} in {0}]",
         domains=whole(fused.mapped(numbers.negate)),
+        backward=narrowing(backward.mapped(preimages.negate)),
         reference=_mapped(lambda x: -x),
-        kernels=REFERENCE,
+        kernels={"l->l": kernels.map_negate},
         inverse=_unmapped(lambda x: -x),
         suites=_suites("Map", "*(-1)"),
     ),
@@ -167,8 +173,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,-1] map**2 -> [9,1]", "[46341] map**2 -> stuck range"),
         python="[{x} ** 2 for {x} in {0}]",
         domains=whole(fused.mapped(numbers.square)),
+        backward=narrowing(backward.mapped(preimages.square)),
         reference=_mapped(lambda x: x * x),
-        kernels=REFERENCE,
+        kernels={"l->l": kernels.map_square},
         suites=_suites("Map", "**2"),
     ),
     _list(
@@ -177,8 +184,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,-1] map*3 -> [9,-3]",),
         python="[{x} * 3 for {x} in {0}]",
         domains=whole(fused.mapped(numbers.times(3))),
+        backward=narrowing(backward.mapped(preimages.times(3))),
         reference=_mapped(lambda x: x * 3),
-        kernels=REFERENCE,
+        kernels={"l->l": kernels.map_times_3},
         inverse=_parts(3),
         suites=_suites("Map", "*3"),
     ),
@@ -188,8 +196,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[7,-7] map/3 -> [2,-3]",),
         python=_rounded(3),
         domains=whole(fused.mapped(numbers.over(3))),
+        backward=narrowing(backward.mapped(preimages.over(3))),
         reference=_over(3),
-        kernels=REFERENCE,
+        kernels={"l->l": kernels.map_over_3},
         suites=_suites("Map", "/3"),
     ),
     _list(
@@ -198,8 +207,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,-1] map*4 -> [12,-4]",),
         python="[{x} * 4 for {x} in {0}]",
         domains=whole(fused.mapped(numbers.times(4))),
+        backward=narrowing(backward.mapped(preimages.times(4))),
         reference=_mapped(lambda x: x * 4),
-        kernels=REFERENCE,
+        kernels={"l->l": kernels.map_times_4},
         inverse=_parts(4),
         suites=_suites("Map", "*4"),
     ),
@@ -209,8 +219,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[9,-9] map/4 -> [2,-3]",),
         python=_rounded(4),
         domains=whole(fused.mapped(numbers.over(4))),
+        backward=narrowing(backward.mapped(preimages.over(4))),
         reference=_over(4),
-        kernels=REFERENCE,
+        kernels={"l->l": kernels.map_over_4},
         suites=_suites("Map", "/4"),
     ),
     _list(
@@ -219,8 +230,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,0,-1,2] filter>0 -> [3,2]",),
         python="[{x} for {x} in {0} if {x} > 0]",
         domains=whole(fused.filtered(numbers.is_positive, fused.POSITIVE)),
+        backward=narrowing(backward.no_shorter),
         reference=_filtered(lambda x: x > 0),
-        kernels=REFERENCE,
+        kernels={"l->l": kernels.filter_positive},
         suites=_suites("Filter", ">0"),
     ),
     _list(
@@ -229,8 +241,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,0,-1,2] filter<0 -> [-1]",),
         python="[{x} for {x} in {0} if {x} < 0]",
         domains=whole(fused.filtered(numbers.is_negative, fused.NEGATIVE)),
+        backward=narrowing(backward.no_shorter),
         reference=_filtered(lambda x: x < 0),
-        kernels=REFERENCE,
+        kernels={"l->l": kernels.filter_negative},
         suites=_suites("Filter", "<0"),
     ),
     _list(
@@ -239,8 +252,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,0,-1,2] filter-even -> [0,2]",),
         python="[{x} for {x} in {0} if {x} % 2 == 0]",
         domains=whole(fused.filtered(numbers.is_even, fused.EVEN)),
+        backward=narrowing(backward.no_shorter),
         reference=_filtered(lambda x: x % 2 == 0),
-        kernels=REFERENCE,
+        kernels={"l->l": kernels.filter_even},
         suites=_suites("Filter", "even"),
     ),
     _list(
@@ -249,8 +263,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,0,-1,2] filter-odd -> [3,-1]",),
         python="[{x} for {x} in {0} if {x} % 2 == 1]",
         domains=whole(fused.filtered(numbers.is_odd, fused.ODD)),
+        backward=narrowing(backward.no_shorter),
         reference=_filtered(lambda x: x % 2 == 1),
-        kernels=REFERENCE,
+        kernels={"l->l": kernels.filter_odd},
         suites=_suites("Filter", "odd"),
     ),
     _number(
@@ -260,7 +275,7 @@ ROWS: tuple[Op, ...] = (
         python="sum(1 for {x} in {0} if {x} > 0)",
         domains=whole(fused.counted(numbers.is_positive)),
         reference=_counted(lambda x: x > 0),
-        kernels=REFERENCE,
+        kernels={"l->i": kernels.count_positive},
         suites=_suites("Count", ">0"),
     ),
     _number(
@@ -270,7 +285,7 @@ ROWS: tuple[Op, ...] = (
         python="sum(1 for {x} in {0} if {x} < 0)",
         domains=whole(fused.counted(numbers.is_negative)),
         reference=_counted(lambda x: x < 0),
-        kernels=REFERENCE,
+        kernels={"l->i": kernels.count_negative},
         suites=_suites("Count", "<0"),
     ),
     _number(
@@ -280,7 +295,7 @@ ROWS: tuple[Op, ...] = (
         python="sum(1 for {x} in {0} if {x} % 2 == 0)",
         domains=whole(fused.counted(numbers.is_even)),
         reference=_counted(lambda x: x % 2 == 0),
-        kernels=REFERENCE,
+        kernels={"l->i": kernels.count_even},
         suites=_suites("Count", "even"),
     ),
     _number(
@@ -290,7 +305,7 @@ ROWS: tuple[Op, ...] = (
         python="sum(1 for {x} in {0} if {x} % 2 == 1)",
         domains=whole(fused.counted(numbers.is_odd)),
         reference=_counted(lambda x: x % 2 == 1),
-        kernels=REFERENCE,
+        kernels={"l->i": kernels.count_odd},
         suites=_suites("Count", "odd"),
     ),
     _pair(
@@ -300,7 +315,7 @@ ROWS: tuple[Op, ...] = (
         python="[{x} + {y} for {x}, {y} in zip({0}, {1})]",
         domains=whole(fused.zipped(numbers.add)),
         reference=_zipped(lambda x, y: x + y),
-        kernels=REFERENCE,
+        kernels={"ll->l": kernels.zip_sum},
         suites=_suites("ZipWith", "+"),
     ),
     _pair(
@@ -310,7 +325,7 @@ ROWS: tuple[Op, ...] = (
         python="[{x} - {y} for {x}, {y} in zip({0}, {1})]",
         domains=whole(fused.zipped(numbers.subtract)),
         reference=_zipped(lambda x, y: x - y),
-        kernels=REFERENCE,
+        kernels={"ll->l": kernels.zip_difference},
         suites=_suites("ZipWith", "-"),
     ),
     _pair(
@@ -320,7 +335,7 @@ ROWS: tuple[Op, ...] = (
         python="[{x} * {y} for {x}, {y} in zip({0}, {1})]",
         domains=whole(fused.zipped(numbers.multiply)),
         reference=_zipped(lambda x, y: x * y),
-        kernels=REFERENCE,
+        kernels={"ll->l": kernels.zip_product},
         suites=_suites("ZipWith", "*"),
     ),
     _pair(
@@ -330,7 +345,7 @@ ROWS: tuple[Op, ...] = (
         python="[min({x}, {y}) for {x}, {y} in zip({0}, {1})]",
         domains=whole(fused.zipped(numbers.least)),
         reference=_zipped(min),
-        kernels=REFERENCE,
+        kernels={"ll->l": kernels.zip_min},
         suites=_suites("ZipWith", "min"),
     ),
     _pair(
@@ -340,7 +355,7 @@ ROWS: tuple[Op, ...] = (
         python="[max({x}, {y}) for {x}, {y} in zip({0}, {1})]",
         domains=whole(fused.zipped(numbers.greatest)),
         reference=_zipped(max),
-        kernels=REFERENCE,
+        kernels={"ll->l": kernels.zip_max},
         suites=_suites("ZipWith", "max"),
     ),
     _list(
@@ -351,7 +366,7 @@ ROWS: tuple[Op, ...] = (
         python_helper=_running("_running_sum", "results[-1] + item", "The running sum: each item is added to the result before it."),
         domains=whole(fused.scanned(numbers.add)),
         reference=_scanned(lambda x, y: x + y),
-        kernels=REFERENCE,
+        kernels={"l->l": kernels.scan_sum},
         inverse=_steps(1),
         suites=_suites("Scanl1", "+"),
     ),
@@ -365,7 +380,7 @@ ROWS: tuple[Op, ...] = (
         ),
         domains=whole(fused.scanned(numbers.subtract)),
         reference=_scanned(lambda x, y: x - y),
-        kernels=REFERENCE,
+        kernels={"l->l": kernels.scan_difference},
         inverse=_steps(-1),
         suites=_suites("Scanl1", "-"),
     ),
@@ -379,7 +394,7 @@ ROWS: tuple[Op, ...] = (
         ),
         domains=whole(fused.scanned(numbers.multiply)),
         reference=_scanned(lambda x, y: x * y),
-        kernels=REFERENCE,
+        kernels={"l->l": kernels.scan_product},
         suites=_suites("Scanl1", "*"),
     ),
     _list(
@@ -390,7 +405,7 @@ ROWS: tuple[Op, ...] = (
         python_helper=_running("_running_minimum", "min(results[-1], item)", "The running minimum: the smallest item so far."),
         domains=whole(fused.scanned(numbers.least)),
         reference=_scanned(min),
-        kernels=REFERENCE,
+        kernels={"l->l": kernels.scan_min},
         suites=_suites("Scanl1", "min"),
     ),
     _list(
@@ -401,7 +416,7 @@ ROWS: tuple[Op, ...] = (
         python_helper=_running("_running_maximum", "max(results[-1], item)", "The running maximum: the largest item so far."),
         domains=whole(fused.scanned(numbers.greatest)),
         reference=_scanned(max),
-        kernels=REFERENCE,
+        kernels={"l->l": kernels.scan_max},
         suites=_suites("Scanl1", "max"),
     ),
 )

@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
-from dsl.domains import higher_order
-from dsl.domains.transfers import whole
-from dsl.ops.table import REFERENCE, Category, Op
+from dsl.domains import backward, higher_order
+from dsl.domains.transfers import narrowing, whole
+from dsl.ops.table import Category, Op
 from dsl.values import SIZE, Profile, Stuck, Value, check
 
 Body: TypeAlias = Callable[..., "Value | Stuck"]
 Items: TypeAlias = "tuple[Any, ...]"
 
 
+def _on_columns(*args: Any) -> Any:
+    """Runs the word on columns, its quotations on all elements at once where they do not wait for each other."""
+    from dsl.columns import each  # needs numpy
+
+    return each.run(*args)
+
+
 def _row(**pieces: Any) -> Op:
-    return Op(category=Category.HIGHER_ORDER, **pieces)
+    return Op(category=Category.HIGHER_ORDER, kernels={"each": _on_columns}, **pieces)
 
 
 def _collect(results: Iterable[Value | Stuck]) -> list[Any] | Stuck:
@@ -185,8 +192,8 @@ ROWS: tuple[Op, ...] = (
         ),
         python="[{q0:x} for {x} in {0}]",
         domains=whole(higher_order.map_items),
+        backward=narrowing(backward.map_items),
         reference=_map,
-        kernels=REFERENCE,
         suites={"deepcoder": "MAP", "lambdabeam": "Map", "dreamcoder": "map", "rule": "map"},
     ),
     _row(
@@ -196,8 +203,8 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,1,4,1] ( 2 > ) filter -> [3,4]", '["ab","c"] ( len 1 = ) filter -> ["c"]'),
         python="[{x} for {x} in {0} if {q0:x}]",
         domains=whole(higher_order.filter_items),
+        backward=narrowing(backward.no_shorter),
         reference=_filter,
-        kernels=REFERENCE,
         suites={"deepcoder": "FILTER", "lambdabeam": "Filter", "dreamcoder": "filter", "rule": "filter"},
     ),
     _row(
@@ -208,7 +215,6 @@ ROWS: tuple[Op, ...] = (
         python="sum(1 for {x} in {0} if {q0:x})",
         domains=whole(higher_order.count_items),
         reference=_count,
-        kernels=REFERENCE,
         suites={"deepcoder": "COUNT", "lambdabeam": "Count", "rule": "count"},
     ),
     _row(
@@ -219,7 +225,6 @@ ROWS: tuple[Op, ...] = (
         python="any({q0:x} for {x} in {0})",
         domains=whole(higher_order.any_item),
         reference=_any,
-        kernels=REFERENCE,
         suites={"dreamcoder": "any"},
     ),
     _row(
@@ -229,8 +234,8 @@ ROWS: tuple[Op, ...] = (
         examples=("[2,4] ( even? ) all -> true", "[] ( even? ) all -> true", "[4,0] ( 6 swap div even? ) all -> stuck undefined"),
         python="all({q0:x} for {x} in {0})",
         domains=whole(higher_order.all_items),
+        backward=narrowing(backward.all_items),
         reference=_all,
-        kernels=REFERENCE,
         suites={"dreamcoder": "all"},
     ),
     _row(
@@ -241,7 +246,6 @@ ROWS: tuple[Op, ...] = (
         python="[{q0:x,y} for {x}, {y} in zip({0}, {1})]",
         domains=whole(higher_order.zip_with),
         reference=_zip_with,
-        kernels=REFERENCE,
         suites={"deepcoder": "ZIPWITH", "lambdabeam": "ZipWith"},
     ),
     _row(
@@ -253,7 +257,6 @@ ROWS: tuple[Op, ...] = (
         python_helper=_SCAN_HELPER,
         domains=whole(higher_order.scan),
         reference=_scan,
-        kernels=REFERENCE,
         suites={"deepcoder": "SCANL1", "lambdabeam": "Scanl1"},
     ),
     _row(
@@ -264,7 +267,6 @@ ROWS: tuple[Op, ...] = (
         python="{r} = {1}\nfor {x} in {0}:\n    {r} = {q0:r,x}",
         domains=whole(higher_order.fold),
         reference=_fold,
-        kernels=REFERENCE,
         suites={"dreamcoder": "fold", "rule": "fold"},
     ),
     _row(
@@ -275,7 +277,6 @@ ROWS: tuple[Op, ...] = (
         python=_enumerate("[{q0:i,x} for {i}, {x} in enumerate({0})]"),
         domains=whole(higher_order.map_index),
         reference=_map_index,
-        kernels=REFERENCE,
         suites={"dreamcoder": "mapi", "rule": "mapi"},
     ),
     _row(
@@ -285,8 +286,8 @@ ROWS: tuple[Op, ...] = (
         examples=("[7,8,9] ( drop even? ) filter-index -> [7,9]", "[0,5,2] ( = ) filter-index -> [0,2]"),
         python=_enumerate("[{x} for {i}, {x} in enumerate({0}) if {q0:i,x}]"),
         domains=whole(higher_order.filter_index),
+        backward=narrowing(backward.no_shorter),
         reference=_filter_index,
-        kernels=REFERENCE,
         suites={"rule": "filteri"},
     ),
     _row(
@@ -297,7 +298,6 @@ ROWS: tuple[Op, ...] = (
         python=_enumerate("{r} = {1}\nfor {i}, {x} in enumerate({0}):\n    {r} = {q0:i,r,x}"),
         domains=whole(higher_order.fold_index),
         reference=_fold_index,
-        kernels=REFERENCE,
         suites={"dreamcoder": "reducei", "rule": "foldi"},
     ),
     _row(
@@ -308,7 +308,6 @@ ROWS: tuple[Op, ...] = (
         python=_enumerate("[{i} for {i}, {x} in enumerate({0}) if {q0:x}]"),
         domains=whole(higher_order.positions_where),
         reference=_positions_where,
-        kernels=REFERENCE,
         suites={"rule": "find"},
     ),
     _row(
@@ -318,8 +317,8 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,-1,2] ( abs ) sort-by -> [-1,2,3]", '["bb","a","cc"] ( len ) sort-by -> ["a","bb","cc"]'),
         python="sorted({0}, key=lambda {x}: {q0:x})",
         domains=whole(higher_order.sort_by),
+        backward=narrowing(backward.same),
         reference=_sort_by,
-        kernels=REFERENCE,
         suites={"rule": "sort"},
     ),
     _row(
@@ -331,7 +330,6 @@ ROWS: tuple[Op, ...] = (
         python_helper=_GROUP_HELPER,
         domains=whole(higher_order.group_by),
         reference=_group_by,
-        kernels=REFERENCE,
         suites={"rule": "group"},
     ),
     _row(
@@ -342,7 +340,6 @@ ROWS: tuple[Op, ...] = (
         python="{r} = []\n{x} = {0}\nwhile not {q0:x}:\n    {r}.append({q1:x})\n    {x} = {q2:x}",
         domains=whole(higher_order.unfold),
         reference=_unfold,
-        kernels=REFERENCE,
         suites={"dreamcoder": "unfold"},
     ),
 )

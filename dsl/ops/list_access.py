@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from math import prod
 
-from dsl.domains import items
-from dsl.domains.transfers import whole
+from dsl.domains import backward, items
+from dsl.domains.transfers import narrowing, whole
+from dsl.kernels import lists, nested
 from dsl.ops.list_index import Items, place
-from dsl.ops.table import REFERENCE, Category, Op
+from dsl.ops.table import Category, Op
 from dsl.values import UNDEFINED, Profile, Stuck, Value
 
 # ---------------------------------------------------------------- references
@@ -17,7 +18,8 @@ from dsl.values import UNDEFINED, Profile, Stuck, Value
 
 def _missing(profile: Profile, items: Items) -> Value | Stuck:
     """What stands for an item that is not there. A value does not tell which list an empty one is; it counts as a List[Int]."""
-    return 0 if profile.undefined == "zero" and (not items or type(items[0]) is int) else UNDEFINED
+    is_zero = profile.undefined == "zero" and profile.int_min <= 0 <= profile.int_max
+    return 0 if is_zero and (not items or type(items[0]) is int) else UNDEFINED
 
 
 def _item(at: int) -> Callable[[Profile, Items], Value | Stuck]:
@@ -133,7 +135,7 @@ ROWS: tuple[Op, ...] = (
         python=_item_template("0"),
         domains=whole(items.item_at(0)),
         reference=_item(0),
-        kernels=REFERENCE,
+        kernels={"l->i": lists.head, "l->b": lists.head_flag, "n->s": nested.head, "n->l": nested.head},
         suites=_named("HEAD", dreamcoder="car", rule="first"),
     ),
     _row(
@@ -144,7 +146,7 @@ ROWS: tuple[Op, ...] = (
         python=_item_template("-1", "-1"),
         domains=whole(items.item_at(-1)),
         reference=_item(-1),
-        kernels=REFERENCE,
+        kernels={"l->i": lists.last, "l->b": lists.last_flag, "n->s": nested.last, "n->l": nested.last},
         suites=_named("LAST", rule="last"),
     ),
     _row(
@@ -155,7 +157,7 @@ ROWS: tuple[Op, ...] = (
         python=_item_template("1"),
         domains=whole(items.item_at(1)),
         reference=_item(1),
-        kernels=REFERENCE,
+        kernels={"l->i": lists.second, "l->b": lists.second_flag, "n->s": nested.second, "n->l": nested.second},
         suites={"rule": "second"},
     ),
     _row(
@@ -166,7 +168,7 @@ ROWS: tuple[Op, ...] = (
         python=_item_template("2"),
         domains=whole(items.item_at(2)),
         reference=_item(2),
-        kernels=REFERENCE,
+        kernels={"l->i": lists.third, "l->b": lists.third_flag, "n->s": nested.third, "n->l": nested.third},
         suites={"rule": "third"},
     ),
     _row(
@@ -178,7 +180,7 @@ ROWS: tuple[Op, ...] = (
         python_helper=_NTH,
         domains=whole(items.nth),
         reference=_nth,
-        kernels=REFERENCE,
+        kernels={"li->i": lists.nth, "li->b": lists.nth_flag, "ni->s": nested.nth, "ni->l": nested.nth},
         suites=_named("ACCESS", dreamcoder="index", rule="nth"),
     ),
     _row(
@@ -188,8 +190,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,1,2] length -> 3", "[] length -> 0"),
         python="len({0})",
         domains=whole(items.length),
+        backward=narrowing(backward.length),
         reference=_length,
-        kernels=REFERENCE,
+        kernels={"l->i": lists.length, "n->i": nested.length},
         suites={"dreamcoder": "length", "rule": "length"},
     ),
     _row(
@@ -200,7 +203,7 @@ ROWS: tuple[Op, ...] = (
         python="sum({0})",
         domains=whole(items.total),
         reference=_sum,
-        kernels=REFERENCE,
+        kernels={"l->i": lists.total},
         suites=_named("SUM", dreamcoder="sum", rule="sum"),
     ),
     _row(
@@ -212,7 +215,7 @@ ROWS: tuple[Op, ...] = (
         python_helper=_PRODUCT,
         domains=whole(items.product),
         reference=_product,
-        kernels=REFERENCE,
+        kernels={"l->i": lists.product},
         suites={"rule": "product"},
     ),
     _row(
@@ -223,7 +226,7 @@ ROWS: tuple[Op, ...] = (
         python=_extreme("min"),
         domains=whole(items.extreme),
         reference=_minimum,
-        kernels=REFERENCE,
+        kernels={"l->i": lists.minimum},
         suites=_named("MINIMUM", rule="min"),
     ),
     _row(
@@ -234,7 +237,7 @@ ROWS: tuple[Op, ...] = (
         python=_extreme("max"),
         domains=whole(items.extreme),
         reference=_maximum,
-        kernels=REFERENCE,
+        kernels={"l->i": lists.maximum},
         suites=_named("MAXIMUM", rule="max"),
     ),
     _row(
@@ -245,7 +248,7 @@ ROWS: tuple[Op, ...] = (
         python="{0}.count({1})",
         domains=whole(items.count_of),
         reference=_count_of,
-        kernels=REFERENCE,
+        kernels={"li->i": lists.count_of, "lb->i": lists.count_of, "ns->i": nested.count_of, "nl->i": nested.count_of},
     ),
     _row(
         name="member?",
@@ -255,7 +258,7 @@ ROWS: tuple[Op, ...] = (
         python="{1} in {0}",
         domains=whole(items.is_member),
         reference=_is_member,
-        kernels=REFERENCE,
+        kernels={"li->b": lists.is_member, "lb->b": lists.is_member, "ns->b": nested.is_member, "nl->b": nested.is_member},
         suites={"rule": "is_in"},
     ),
     _row(
@@ -265,8 +268,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[] empty? -> true", "[0] empty? -> false"),
         python="not {0}",
         domains=whole(items.is_empty),
+        backward=narrowing(backward.is_empty),
         reference=_is_empty,
-        kernels=REFERENCE,
+        kernels={"l->b": lists.is_empty, "n->b": nested.is_empty},
         suites={"dreamcoder": "empty?"},
     ),
     _row(
@@ -278,6 +282,6 @@ ROWS: tuple[Op, ...] = (
         python_helper=_INDEX_OF,
         domains=whole(items.index_of),
         reference=_index_of,
-        kernels=REFERENCE,
+        kernels={"li->i": lists.index_of, "lb->i": lists.index_of, "ns->i": nested.index_of, "nl->i": nested.index_of},
     ),
 )

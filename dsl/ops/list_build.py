@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from itertools import chain, groupby
 
-from dsl.domains import lists
-from dsl.domains.transfers import whole
+from dsl.domains import backward, lists
+from dsl.domains.transfers import narrowing, whole
+from dsl.kernels import list_build, nested_edit
 from dsl.ops.list_index import Items, possible
-from dsl.ops.table import REFERENCE, Category, Op
+from dsl.ops.table import Category, Op
 from dsl.values import SIZE, UNDEFINED, Profile, Stuck, Value
 
 # ---------------------------------------------------------------- references
@@ -87,7 +88,8 @@ def _range_template(profile: Profile) -> str:
 _RANGE = '''
 def _range(start, step, end, inclusive):
     """The numbers from `start` by `step` up to before `end`, or with it."""
-    return list(range(start, end + (0 if not inclusive else 1 if step > 0 else -1), step))
+    stop = end + (0 if not inclusive else 1 if step > 0 else -1)
+    return list(range(start, stop, step))
 '''
 
 
@@ -132,8 +134,9 @@ ROWS: tuple[Op, ...] = (
         examples=("3 singleton -> [3]", "[1,2] singleton -> [[1,2]]"),
         python="[{0}]",
         domains=whole(lists.singleton),
+        backward=narrowing(backward.singleton),
         reference=_singleton,
-        kernels=REFERENCE,
+        kernels={"i->l": list_build.singleton, "b->l": list_build.singleton, "s->n": nested_edit.singleton, "l->n": nested_edit.singleton},
         inverse={0: _only_item},
         suites={"dreamcoder": "singleton", "rule": "singleton"},
     ),
@@ -145,7 +148,12 @@ ROWS: tuple[Op, ...] = (
         python="[{0}] * {1}",
         domains=whole(lists.replicate),
         reference=_replicate,
-        kernels=REFERENCE,
+        kernels={
+            "ii->l": list_build.replicate,
+            "bi->l": list_build.replicate,
+            "si->n": nested_edit.replicate,
+            "li->n": nested_edit.replicate,
+        },
         suites={"rule": "repeat"},
     ),
     _row(
@@ -157,7 +165,7 @@ ROWS: tuple[Op, ...] = (
         python_helper=_RANGE,
         domains=whole(lists.arithmetic_series),
         reference=_range,
-        kernels=REFERENCE,
+        kernels={"iii->l": list_build.count_up},
         suites={"rule": "range"},
     ),
     _row(
@@ -168,7 +176,7 @@ ROWS: tuple[Op, ...] = (
         python="list(range({0}))",
         domains=whole(lists.iota),
         reference=_iota,
-        kernels=REFERENCE,
+        kernels={"i->l": list_build.iota},
         suites={"dreamcoder": "range"},
     ),
     _row(
@@ -179,7 +187,12 @@ ROWS: tuple[Op, ...] = (
         python=_positions_template,
         domains=whole(lists.positions),
         reference=_positions,
-        kernels=REFERENCE,
+        kernels={
+            "li->l": list_build.positions,
+            "lb->l": list_build.positions,
+            "ns->l": nested_edit.positions,
+            "nl->l": nested_edit.positions,
+        },
     ),
     _row(
         name="flatten",
@@ -189,7 +202,7 @@ ROWS: tuple[Op, ...] = (
         python="[{x} for {y} in {0} for {x} in {y}]",
         domains=whole(lists.flatten),
         reference=_flatten,
-        kernels=REFERENCE,
+        kernels={"n->l": list_build.flatten},
         suites={"rule": "flatten"},
     ),
     _row(
@@ -200,7 +213,7 @@ ROWS: tuple[Op, ...] = (
         python="[[{x}, {y}] for {x}, {y} in zip({0}, {1})]",
         domains=whole(lists.zip_items),
         reference=_zip,
-        kernels=REFERENCE,
+        kernels={"ll->n": list_build.pairs},
         suites={"rule": "zip"},
     ),
     _row(
@@ -212,7 +225,7 @@ ROWS: tuple[Op, ...] = (
         python_helper=_GROUP,
         domains=whole(lists.group),
         reference=_group,
-        kernels=REFERENCE,
+        kernels={"l->n": list_build.group},
         inverse={0: _ungrouped},
         suites={"rule": "group"},
     ),
@@ -225,7 +238,7 @@ ROWS: tuple[Op, ...] = (
         python_helper=_SPLIT_ON,
         domains=whole(lists.split_on),
         reference=_split_on,
-        kernels=REFERENCE,
+        kernels={"li->n": list_build.split_on},
         inverse={0: _joined},
     ),
 )

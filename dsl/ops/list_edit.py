@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from dsl.domains import lists
-from dsl.domains.transfers import whole
+from dsl.domains import backward, lists
+from dsl.domains.transfers import narrowing, whole
+from dsl.kernels import list_edit, nested_edit
 from dsl.ops.list_index import Items, gap, place
-from dsl.ops.table import REFERENCE, Category, Op
+from dsl.ops.table import Category, Op
 from dsl.values import UNDEFINED, Profile, Stuck, Value
 
 # ---------------------------------------------------------------- references
@@ -185,8 +186,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[1,2] 3 cons -> [3,1,2]", '[] "a" cons -> ["a"]'),
         python="[{1}, *{0}]",
         domains=whole(lists.append),
+        backward=narrowing(backward.append),
         reference=_cons,
-        kernels=REFERENCE,
+        kernels={"li->l": list_edit.cons, "lb->l": list_edit.cons, "ns->n": nested_edit.cons, "nl->n": nested_edit.cons},
         inverse={0: _cons_list, 1: _cons_item},
         suites={"dreamcoder": "cons", "rule": "cons"},
     ),
@@ -197,8 +199,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[1,2] 3 append -> [1,2,3]", "[] true append -> [true]"),
         python="[*{0}, {1}]",
         domains=whole(lists.append),
+        backward=narrowing(backward.append),
         reference=_append,
-        kernels=REFERENCE,
+        kernels={"li->l": list_edit.append, "lb->l": list_edit.append, "ns->n": nested_edit.append, "nl->n": nested_edit.append},
         inverse={0: _append_list, 1: _append_item},
         suites={"rule": "append"},
     ),
@@ -209,8 +212,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[1,2] [3] ++ -> [1,2,3]", '["a"] [] ++ -> ["a"]'),
         python="{0} + {1}",
         domains=whole(lists.concatenate),
+        backward=narrowing(backward.concatenate),
         reference=_concatenate,
-        kernels=REFERENCE,
+        kernels={"ll->l": list_edit.concatenate, "nn->n": nested_edit.concatenate},
         inverse={0: _left_part, 1: _right_part},
         suites={"dreamcoder": "++", "rule": "concat"},
     ),
@@ -223,7 +227,7 @@ ROWS: tuple[Op, ...] = (
         python_helper=_SPLICE,
         domains=whole(lists.insert),
         reference=_insert,
-        kernels=REFERENCE,
+        kernels={"lii->l": list_edit.insert, "lib->l": list_edit.insert, "nis->n": nested_edit.insert, "nil->n": nested_edit.insert},
         inverse={0: _insert_list, 2: _insert_item},
         suites={"rule": "insert"},
     ),
@@ -236,7 +240,7 @@ ROWS: tuple[Op, ...] = (
         python_helper=_SPLICE,
         domains=whole(lists.splice),
         reference=_splice,
-        kernels=REFERENCE,
+        kernels={"lil->l": list_edit.splice, "nin->n": nested_edit.splice},
         inverse={0: _splice_list, 2: _spliced},
         suites={"rule": "splice"},
     ),
@@ -249,7 +253,7 @@ ROWS: tuple[Op, ...] = (
         python_helper=_REMOVE_AT,
         domains=whole(lists.remove_at),
         reference=_remove_at,
-        kernels=REFERENCE,
+        kernels={"li->l": list_edit.remove_at, "ni->n": nested_edit.remove_at},
         suites={"rule": "cut_idx"},
     ),
     _row(
@@ -261,7 +265,12 @@ ROWS: tuple[Op, ...] = (
         python_helper=_REPLACE_AT,
         domains=whole(lists.replace_at),
         reference=_replace_at,
-        kernels=REFERENCE,
+        kernels={
+            "lii->l": list_edit.replace_at,
+            "lib->l": list_edit.replace_at,
+            "nis->n": nested_edit.replace_at,
+            "nil->n": nested_edit.replace_at,
+        },
         inverse={2: _new_item},
         suites={"rule": "replace"},
     ),
@@ -274,7 +283,7 @@ ROWS: tuple[Op, ...] = (
         python_helper=_SWAP_AT,
         domains=whole(lists.swap_at),
         reference=_swap_at,
-        kernels=REFERENCE,
+        kernels={"lii->l": list_edit.swap_at, "nii->n": nested_edit.swap_at},
         inverse={0: _swap_at},
         suites={"rule": "swap"},
     ),
@@ -286,7 +295,12 @@ ROWS: tuple[Op, ...] = (
         python="[{2} if {x} == {1} else {x} for {x} in {0}]",
         domains=whole(lists.replace_value),
         reference=_replace_value,
-        kernels=REFERENCE,
+        kernels={
+            "lii->l": list_edit.replace_value,
+            "lbb->l": list_edit.replace_value,
+            "nss->n": nested_edit.replace_value,
+            "nll->n": nested_edit.replace_value,
+        },
     ),
     _row(
         name="without",
@@ -295,8 +309,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,1,3] 3 without -> [1]", "[3,1] 7 without -> [3,1]"),
         python="[{x} for {x} in {0} if {x} != {1}]",
         domains=whole(lists.without),
+        backward=narrowing(backward.no_shorter),
         reference=_without,
-        kernels=REFERENCE,
+        kernels={"li->l": list_edit.without, "lb->l": list_edit.without, "ns->n": nested_edit.without, "nl->n": nested_edit.without},
         suites={"rule": "cut_vals"},
     ),
     _row(
@@ -307,8 +322,14 @@ ROWS: tuple[Op, ...] = (
         python="_without_first({0}, {1})",
         python_helper=_WITHOUT_FIRST,
         domains=whole(lists.without_first),
+        backward=narrowing(backward.no_shorter),
         reference=_without_first,
-        kernels=REFERENCE,
+        kernels={
+            "li->l": list_edit.without_first,
+            "lb->l": list_edit.without_first,
+            "ns->n": nested_edit.without_first,
+            "nl->n": nested_edit.without_first,
+        },
         suites={"rule": "cut_val"},
     ),
 )

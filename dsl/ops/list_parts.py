@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from dsl.domains import lists
-from dsl.domains.transfers import same, whole
+from dsl.domains import backward, lists
+from dsl.domains.transfers import narrowing, same, whole
+from dsl.kernels import list_parts, nested, sorting
 from dsl.ops.list_index import Items, amount, bounds
-from dsl.ops.table import REFERENCE, Category, Op
+from dsl.ops.table import Category, Op
 from dsl.values import Profile
 
 # ---------------------------------------------------------------- references
@@ -132,8 +133,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,1,2] 2 take -> [3,1]", "[3,1] 5 take -> [3,1]", "[3,1] -1 take -> []"),
         python=_clamped("{0}[:{n}]"),
         domains=whole(lists.take),
+        backward=narrowing(backward.no_shorter),
         reference=_take,
-        kernels=REFERENCE,
+        kernels={"li->l": list_parts.take, "ni->n": nested.take},
         suites={"deepcoder": "TAKE", "exedec": "Take", "lambdabeam": "Take", "rule": "take"},
     ),
     _row(
@@ -143,8 +145,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,1,2] 2 drop-first -> [2]", "[3,1] 5 drop-first -> []", "[3,1] -1 drop-first -> [3,1]"),
         python=_clamped("{0}[{n}:]"),
         domains=whole(lists.drop),
+        backward=narrowing(backward.no_shorter),
         reference=_drop,
-        kernels=REFERENCE,
+        kernels={"li->l": list_parts.drop, "ni->n": nested.drop},
         suites={"deepcoder": "DROP", "exedec": "Drop", "lambdabeam": "Drop", "dreamcoder": "cdr", "rule": "drop"},
     ),
     _row(
@@ -155,8 +158,9 @@ ROWS: tuple[Op, ...] = (
         python=lambda profile: f"_take_last({{0}}, {{1}}, {profile.negative_index})",
         python_helper=_TAKE_LAST,
         domains=whole(lists.take),
+        backward=narrowing(backward.no_shorter),
         reference=_take_last,
-        kernels=REFERENCE,
+        kernels={"li->l": list_parts.take_last, "ni->n": nested.take_last},
         suites={"rule": "takelast"},
     ),
     _row(
@@ -167,8 +171,9 @@ ROWS: tuple[Op, ...] = (
         python=lambda profile: f"_drop_last({{0}}, {{1}}, {profile.negative_index})",
         python_helper=_DROP_LAST,
         domains=whole(lists.drop),
+        backward=narrowing(backward.no_shorter),
         reference=_drop_last,
-        kernels=REFERENCE,
+        kernels={"li->l": list_parts.drop_last, "ni->n": nested.drop_last},
         suites={"rule": "droplast"},
     ),
     _row(
@@ -179,8 +184,9 @@ ROWS: tuple[Op, ...] = (
         python=_slice_template("_slice"),
         python_helper=_SLICE,
         domains=whole(lists.slice_items),
+        backward=narrowing(backward.no_shorter),
         reference=_slice,
-        kernels=REFERENCE,
+        kernels={"lii->l": list_parts.cut, "nii->n": nested.cut},
         suites={"dreamcoder": "slice", "rule": "slice"},
     ),
     _row(
@@ -191,8 +197,9 @@ ROWS: tuple[Op, ...] = (
         python=_slice_template("_cut_slice"),
         python_helper=_CUT_SLICE,
         domains=whole(lists.cut_slice),
+        backward=narrowing(backward.no_shorter),
         reference=_cut_slice,
-        kernels=REFERENCE,
+        kernels={"lii->l": list_parts.cut_slice, "nii->n": nested.cut_slice},
         suites={"rule": "cut_slice"},
     ),
     _row(
@@ -202,8 +209,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,1,2] reverse -> [2,1,3]", '["a","b"] reverse -> ["b","a"]'),
         python="{0}[::-1]",
         domains=whole(same()),
+        backward=narrowing(backward.same),
         reference=_reverse,
-        kernels=REFERENCE,
+        kernels={"l->l": list_parts.reverse, "n->n": nested.reverse},
         inverse={0: _reverse},
         suites={"deepcoder": "REVERSE", "exedec": "Reverse", "lambdabeam": "Reverse", "dreamcoder": "reverse", "rule": "reverse"},
     ),
@@ -215,8 +223,9 @@ ROWS: tuple[Op, ...] = (
         python="_rotate({0}, {1})",
         python_helper=_ROTATE,
         domains=whole(same()),
+        backward=narrowing(backward.same),
         reference=_rotate,
-        kernels=REFERENCE,
+        kernels={"li->l": list_parts.rotate, "ni->n": nested.rotate},
         inverse={0: _rotated_back},
     ),
     _row(
@@ -226,8 +235,9 @@ ROWS: tuple[Op, ...] = (
         examples=("[3,1,2] sort -> [1,2,3]", '["b","ab","B"] sort -> ["B","ab","b"]', "[[2],[1,5],[1]] sort -> [[1],[1,5],[2]]"),
         python="sorted({0})",
         domains=whole(same()),
+        backward=narrowing(backward.same),
         reference=_sort,
-        kernels=REFERENCE,
+        kernels={"l->l": sorting.sort, "n->n": nested.sort},
         suites={"deepcoder": "SORT", "exedec": "Sort", "lambdabeam": "Sort", "dreamcoder": "sort", "rule": "sort"},
     ),
     _row(
@@ -238,8 +248,9 @@ ROWS: tuple[Op, ...] = (
         python="_unique({0})",
         python_helper=_UNIQUE,
         domains=whole(lists.unique),
+        backward=narrowing(backward.unique),
         reference=_unique,
-        kernels=REFERENCE,
+        kernels={"l->l": list_parts.unique, "n->n": nested.unique},
         suites={"rule": "unique"},
     ),
 )

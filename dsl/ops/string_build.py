@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from dsl.domains import texts
-from dsl.domains.transfers import same, whole
+from dsl.domains import backward, texts
+from dsl.domains.transfers import narrowing, same, whole
 from dsl.kernels import strings as kernels
 from dsl.ops.table import Category, Op
 from dsl.values import SIZE, UNDEFINED, Profile, Stuck, Value, check
@@ -133,6 +133,7 @@ ROWS: tuple[Op, ...] = (
         reference=_concat,
         kernels={"ss->s": kernels.concat},
         domains=whole(texts.concat),
+        backward=narrowing(backward.concatenate),
         inverse={0: _concat_first, 1: _concat_second},
         suites={"sygus": "str.++", "bustle": "CONCATENATE", "robustfill": "Concat"},
     ),
@@ -157,6 +158,7 @@ ROWS: tuple[Op, ...] = (
         reference=_reverse,
         kernels={"s->s": kernels.str_reverse},
         domains=whole(same(0)),
+        backward=narrowing(backward.same),
         inverse={0: _reverse},
         suites={"sygus": "str.rev"},
     ),
@@ -180,6 +182,7 @@ ROWS: tuple[Op, ...] = (
         reference=_join,
         kernels={"ns->s": kernels.join},
         domains=whole(texts.join),
+        backward=narrowing(backward.join),
         inverse={1: _join_separator},
     ),
     _row(
@@ -191,6 +194,7 @@ ROWS: tuple[Op, ...] = (
         reference=_len,
         kernels={"s->i": kernels.length},
         domains=whole(texts.length),
+        backward=narrowing(backward.length),
         suites={"sygus": "str.len", "bustle": "LEN"},
     ),
     _row(
@@ -218,6 +222,7 @@ ROWS: tuple[Op, ...] = (
         reference=_substr,
         kernels={"sii->s": kernels.substr},
         domains=whole(texts.substr),
+        backward=narrowing(backward.no_shorter),
         suites={"sygus": "str.substr", "bustle": "MID (its start is 1-based)", "robustfill": "SubStr (by start and end)"},
     ),
     _row(
@@ -229,6 +234,7 @@ ROWS: tuple[Op, ...] = (
         reference=_left,
         kernels={"si->s": kernels.left},
         domains=whole(texts.left),
+        backward=narrowing(backward.no_shorter),
         suites={"bustle": "LEFT"},
     ),
     _row(
@@ -240,6 +246,7 @@ ROWS: tuple[Op, ...] = (
         reference=_drop_left,
         kernels={"si->s": kernels.drop_left},
         domains=whole(texts.drop_left),
+        backward=narrowing(backward.no_shorter),
     ),
     _row(
         name="right",
@@ -251,6 +258,7 @@ ROWS: tuple[Op, ...] = (
         reference=_right,
         kernels={"si->s": kernels.right},
         domains=whole(texts.left),
+        backward=narrowing(backward.no_shorter),
         suites={"bustle": "RIGHT"},
     ),
     _row(
@@ -263,6 +271,7 @@ ROWS: tuple[Op, ...] = (
         reference=_drop_right,
         kernels={"si->s": kernels.drop_right},
         domains=whole(texts.drop_left),
+        backward=narrowing(backward.no_shorter),
     ),
     _row(
         name="overwrite",

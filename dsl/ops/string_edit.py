@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from dsl.domains import texts
-from dsl.domains.transfers import whole
+from dsl.domains import backward, characters, texts
+from dsl.domains.transfers import narrowing, whole
 from dsl.kernels import string_edit, text_case
 from dsl.ops.string_find import nth_occurrence
 from dsl.ops.table import Category, Op
@@ -159,7 +159,7 @@ def _title(text: str) -> str:
 """
 _CAPITALIZE = """\
 def _capitalize(text: str) -> str:
-    mapped = [char.lower() if index else char.upper() for index, char in enumerate(text)]
+    mapped = [char.lower() if at else char.upper() for at, char in enumerate(text)]
     return "".join(new if len(new) == 1 else old for old, new in zip(text, mapped))
 """
 _LINES = """\
@@ -234,6 +234,7 @@ ROWS: tuple[Op, ...] = (
         reference=_trim,
         kernels={"s->s": string_edit.trim},
         domains=whole(texts.trim),
+        backward=narrowing(backward.no_shorter),
         suites={"bustle": "TRIM (`trim squeeze`)", "robustfill": "Trim"},
     ),
     _row(
@@ -246,6 +247,7 @@ ROWS: tuple[Op, ...] = (
         reference=_squeeze,
         kernels={"s->s": string_edit.squeeze},
         domains=whole(texts.squeeze),
+        backward=narrowing(backward.no_shorter),
         suites={"bustle": "TRIM (`trim squeeze`)"},
     ),
     _row(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from dsl.domains import texts
-from dsl.domains.transfers import whole
+from dsl.domains import backward, texts
+from dsl.domains.transfers import narrowing, whole
 from dsl.kernels import string_find as kernels
 from dsl.ops.table import Category, Op
 from dsl.values import UNDEFINED, Profile, Stuck
@@ -169,6 +169,7 @@ ROWS: tuple[Op, ...] = (
         reference=_before,
         kernels={"ss->s": kernels.before},
         domains=whole(texts.before),
+        backward=narrowing(backward.no_shorter),
     ),
     _row(
         name="after",
@@ -179,6 +180,7 @@ ROWS: tuple[Op, ...] = (
         reference=_after,
         kernels={"ss->s": kernels.after},
         domains=whole(texts.after),
+        backward=narrowing(backward.no_shorter),
     ),
     _row(
         name="before-last",
@@ -189,6 +191,7 @@ ROWS: tuple[Op, ...] = (
         reference=_before_last,
         kernels={"ss->s": kernels.before_last},
         domains=whole(texts.before_last),
+        backward=narrowing(backward.no_shorter),
     ),
     _row(
         name="after-last",
@@ -199,6 +202,7 @@ ROWS: tuple[Op, ...] = (
         reference=_after_last,
         kernels={"ss->s": kernels.after_last},
         domains=whole(texts.after_last),
+        backward=narrowing(backward.no_shorter),
     ),
     _row(
         name="contains?",
@@ -209,6 +213,7 @@ ROWS: tuple[Op, ...] = (
         reference=_contains,
         kernels={"ss->b": kernels.contains},
         domains=whole(texts.contains),
+        backward=narrowing(backward.contains),
         suites={"sygus": "str.contains", "bustle": "ISNUMBER(FIND) (pattern first)"},
     ),
     _row(
@@ -220,6 +225,7 @@ ROWS: tuple[Op, ...] = (
         reference=_starts,
         kernels={"ss->b": kernels.starts},
         domains=whole(texts.contains),
+        backward=narrowing(backward.contains),
         suites={"sygus": "str.prefixof (pattern first, so `swap starts?`)"},
     ),
     _row(
@@ -231,6 +237,7 @@ ROWS: tuple[Op, ...] = (
         reference=_ends,
         kernels={"ss->b": kernels.ends},
         domains=whole(texts.contains),
+        backward=narrowing(backward.contains),
         suites={"sygus": "str.suffixof (pattern first, so `swap ends?`)"},
     ),
     _row(
@@ -242,6 +249,7 @@ ROWS: tuple[Op, ...] = (
         reference=_blank,
         kernels={"s->b": kernels.blank},
         domains=whole(texts.is_blank),
+        backward=narrowing(backward.is_empty),
     ),
     _row(
         name="digits?",
@@ -253,5 +261,6 @@ ROWS: tuple[Op, ...] = (
         reference=_digits,
         kernels={"s->b": kernels.digits_only},
         domains=whole(texts.has_only_digits),
+        backward=narrowing(backward.has_only_digits),
     ),
 )

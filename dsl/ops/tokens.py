@@ -142,8 +142,10 @@ def _token_pieces(text: str, token: str) -> list[str]:
 
     if len(token) == 1:
         return re.split("(" + re.escape(token) + ")", text)
-    patterns = dict(number="0+", word="[ULA]+", alnum="[ULA0]+", caps="U+", proper="UL+", lower="L+", digit="0", char=".")
-    cuts = [0, *(at for match in re.finditer(patterns[token], "".join(map(kind, text))) for at in match.span()), len(text)]
+    patterns = dict(number="0+", word="[ULA]+", alnum="[ULA0]+", caps="U+")
+    patterns |= dict(proper="UL+", lower="L+", digit="0", char=".")
+    found = re.finditer(patterns[token], "".join(map(kind, text)))
+    cuts = [0, *(at for match in found for at in match.span()), len(text)]
     return [text[start:end] for start, end in zip(cuts, cuts[1:])]
 '''
 

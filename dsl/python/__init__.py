@@ -17,20 +17,18 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from dsl.effects import fold_of
-from dsl.errors import StackError
+from dsl.errors import ConfigError, StackError
 from dsl.ops import OPS
 from dsl.ops.table import STRUCTURAL
 from dsl.program import Constant, Instruction, Program, Word, literal, walk
-from dsl.python.blocks import Writer, parameter, returning
+from dsl.python.blocks import Writer
 from dsl.python.flow import Block, Flow, Function, Given, Symbol
 from dsl.python.names import ARGUMENTS, Scope, for_type, identifier
+from dsl.python.signatures import parameter, returning, signature
 from dsl.python.templates import spaced
 from dsl.python.uses import template_of
 from dsl.types import Type, type_of
 from dsl.values import DEFAULT, Profile, Value
-
-LINE_LENGTH = 88
-"""Where a signature is broken into several lines: ruff's own default."""
 
 
 def render(
@@ -46,7 +44,8 @@ def render(
 
     Without `inputs` their number and types are inferred. Constants with a value become literals, the others keyword
     arguments `c0` to `c3`. A name that Python or a template needs for itself gets an underscore or a number. Raises `StackError` or
-    `TypeMismatch` for a program that does not fit, `DslError` for one too long or too deeply nested for one function.
+    `TypeMismatch` for a program that does not fit, `ConfigError` for too many argument names, `DslError` for a program too long or too
+    deeply nested for one function.
     """
     fold = fold_of(program, inputs, tuple(map(type_of, constants)))
     if not fold.stack.types:
@@ -55,6 +54,8 @@ def render(
     unknown = {i: Given(fold.constants[i], root) for i in range(len(constants), len(fold.constants))}
     flow = Flow(program, fold.effects, [*map(literal, constants), *unknown.values()])
     main = flow.function(program.body, fold.effect.before.types)
+    if argument_names and len(argument_names) > len(main.params):
+        raise ConfigError(f"{len(argument_names)} argument names for a program of {len(main.params)} inputs")
     keywords: dict[Symbol, str] = {unknown[i]: f"c{i}" for i in _constants(program) if i in unknown}
     source = _Source(flow, profile, {identifier(name), *keywords.values(), *_names_in_templates(program, profile)})
     source.add(identifier(name), replace(main, results=main.results[-1:]), argument_names, keywords)
@@ -105,7 +106,7 @@ class _Source:
         params = [parameter(text, param.type) for param, text in texts.items()]
         keywords = [parameter(text, constant.type) for constant, text in constants.items()]
         result = returning(*(symbol.type for symbol in function.results))
-        head = _signature(name, [*params, *(["*"] if keywords else []), *keywords], result)
+        head = signature(name, [*params, *(["*"] if keywords else []), *keywords], result)
         self.functions[name] = "\n".join([head, *_parted(lines)])
         self.helpers |= writer.helpers
         for word in writer.called:
@@ -117,16 +118,6 @@ class _Source:
         defined = [self.functions[name] for name in self.names.values() if name in self.functions]
         main = [source for name, source in self.functions.items() if name not in self.names.values()]
         return spaced("\n\n\n".join([*self.helpers, *defined, *main]) + "\n")
-
-
-def _signature(name: str, params: Sequence[str], result: str) -> str:
-    """The first line of a function, broken as ruff does where it is too long."""
-    line = f"def {name}({', '.join(params)}){result}:"
-    if len(line) <= LINE_LENGTH:
-        return line
-    together = f"    {', '.join(params)}"
-    inner = together if len(together) <= LINE_LENGTH else "\n".join(f"    {param}," for param in params)
-    return f"def {name}(\n{inner}\n){result}:"
 
 
 def _parted(lines: Sequence[str]) -> list[str]:

@@ -61,7 +61,7 @@ RESULTS: Mapping[str, str] = {
     "count-of": "count",
     "index-of": "place",
     "take": "front",
-    "drop": "rest",
+    "drop-first": "rest",
     "take-last": "back",
     "drop-last": "front",
     "reverse": "backwards",

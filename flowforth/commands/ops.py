@@ -44,9 +44,11 @@ def main(args: argparse.Namespace) -> int:
             print(reference.description(op))
     else:
         rows = [op for op in OPS.values() if args.category in (None, op.category.value)]
-        if not rows:
+        if args.category is not None and not rows:
             categories = list(dict.fromkeys(op.category.value for op in OPS.values()))
-            raise ConfigError(f"no category {args.category!r}{did_you_mean(args.category, categories)}; the categories are {', '.join(categories)}")
+            raise ConfigError(
+                f"no category {args.category!r}{did_you_mean(args.category, categories)}; the categories are {', '.join(categories)}"
+            )
         if args.json:
             print_json([reference.op_json(op) for op in rows])
         else:

@@ -63,14 +63,14 @@ def _python(job: Job) -> str:
 
 def _print_steps(job: Job) -> None:
     from dsl.values import Stuck
-    from flowforth.outcome import short_stack, table
+    from flowforth.outcome import indented, short_stack, table
     from flowforth.running import word_text
 
     steps = _steps(job)
     rows = [["start", short_stack(job.inputs, 100)]]
     for step in steps[:MAX_STEPS]:
         after = f"stuck ({step.after.reason.value})" if isinstance(step.after, Stuck) else short_stack(step.after, 100)
-        rows.append(["  " * (len(step.path) - 1) + word_text(step.instruction), after])
+        rows.append([indented(step.path, word_text(step.instruction)), after])
     print(table(rows))
     if len(steps) > MAX_STEPS:
         print(f"... and {len(steps) - MAX_STEPS} steps more")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from flowforth.arguments import add_json, print_json
@@ -33,18 +32,21 @@ def add_task_options(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Prints a line for each task; exit code 2 if the file holds anything else."""
     from dsl.tasks import iter_tasks, task_to_json
+    from flowforth.outcome import table
 
     tasks = iter_tasks(args.file, format=args.format, target=args.target, delimiter=args.delimiter)
     if args.json:
         print_json([{**task_to_json(task), "types": _types(task)} for task in tasks])
         return 0
+    rows: list[list[str]] = []
     for task in tasks:
-        print("  ".join(_line(task)))
+        rows.append(_row(task))
         pair = task.contradiction()
         if pair:
             first, second = (index + 1 for index in pair)
-            message = f"task {task.name}: examples {first} and {second} have equal inputs and different outputs; no program does both"
+            message = f"task {rows[-1][0]}: examples {first} and {second} have equal inputs and different outputs; no program does both"
             print(f"flowforth: warning: {message}", file=sys.stderr)
+    print(table(rows))
     return 0
 
 
@@ -52,20 +54,18 @@ def _types(task: Task) -> dict[str, Any]:
     return {"inputs": [str(kind) for kind in task.input_types], "output": str(task.output_type)}
 
 
-def _line(task: Task) -> Iterator[str]:
-    """The parts of a task's line."""
+def _row(task: Task) -> list[str]:
+    """The cells of a task's line."""
     from dsl.suggest import visible
 
     types = _types(task)
-    yield visible(task.name, 60)
-    yield f"( {' '.join([*types['inputs'], '--', types['output']])} )"
-    yield _count(len(task.examples), "example")
-    if task.held_out:
-        yield f"{len(task.held_out)} held out"
+    more = [f"{len(task.held_out)} held out"] if task.held_out else []
     if task.unfilled:
-        yield f"{_count(len(task.unfilled), 'row')} to fill"
+        more.append(f"{_count(len(task.unfilled), 'row')} to fill")
     if task.constants is not None:
-        yield f"{_count(len(task.constants), 'constant')} given"
+        more.append(f"{_count(len(task.constants), 'constant')} given")
+    effect = f"( {' '.join([*types['inputs'], '--', types['output']])} )"
+    return [visible(task.name, 60), effect, _count(len(task.examples), "example"), ", ".join(more)]
 
 
 def _count(number: int, noun: str) -> str:

@@ -38,14 +38,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Prints one line for each executed word; exit code 1 if the run gets stuck."""
-    from dsl.domains.product import Abstract
+    from dsl.domains.product import Abstract, reduce
     from dsl.machine import run
     from dsl.types import type_of
     from dsl.values import Stuck
     from flowforth.running import trace
 
     job, domains = read_job(args), _domains(args.domain)
-    start = [Abstract.top(type_of(value)) if args.any else Abstract.of(value) for value in job.inputs]
+    start = [reduce(Abstract.top(type_of(value)), job.profile) if args.any else Abstract.of(value) for value in job.inputs]
     # All domains work together, as they do in a search; `domains` are those to be shown.
     steps = trace(job.program, job.inputs, constants=job.constants, profile=job.profile, abstract_inputs=start)
     outcome = run(job.program, job.inputs, constants=job.constants, profile=job.profile)
@@ -69,14 +69,17 @@ def _domains(names: Sequence[str] | None) -> tuple[str, ...]:
 
 def _print(job: Job, steps: Sequence[TraceStep], start: Sequence[Abstract], domains: Sequence[str], outcome: Any) -> None:
     from dsl.values import Stuck
-    from flowforth.outcome import short_stack, stuck_text, table
+    from flowforth.outcome import indented, short_stack, stuck_text, table
     from flowforth.running import word_text
 
-    rows = [["word", "stack", "/".join(domains) if len(domains) < 6 else "abstract"], ["start", short_stack(job.inputs), _shown(start, domains)]]
+    rows = [
+        ["word", "stack", "/".join(domains) if len(domains) < 6 else "abstract"],
+        ["start", short_stack(job.inputs), _shown(start, domains)],
+    ]
     for step in steps[:MAX_STEPS]:
         failed = isinstance(step.after, Stuck) and step.path == step.after.at
         after = f"stuck ({step.after.reason.value})" if isinstance(step.after, Stuck) else short_stack(step.after)
-        word = "  " * (len(step.path) - 1) + word_text(step.instruction)
+        word = indented(step.path, word_text(step.instruction))
         rows.append([f"{word}  <-- here" if failed else word, after, _shown(step.abstract, domains)])
     print(table(rows))
     if len(steps) > MAX_STEPS:
@@ -110,7 +113,12 @@ def _json(job: Job, steps: Sequence[TraceStep], start: Sequence[Abstract], domai
         }
         for step in steps[:MAX_STEPS]
     ]
-    return {"program": str(job.program), "start": _abstract_json(start, domains), "steps": rows, "outcome": outcome_json(outcome, job.program)}
+    return {
+        "program": str(job.program),
+        "start": _abstract_json(start, domains),
+        "steps": rows,
+        "outcome": outcome_json(outcome, job.program),
+    }
 
 
 def _abstract_json(stack: Sequence[Abstract] | None, domains: Sequence[str]) -> list[dict[str, str]] | None:

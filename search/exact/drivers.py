@@ -90,7 +90,7 @@ def tester(kernel: Callable[..., Any], args: tuple[Layout, ...], out: Layout) ->
 def _folder(kernel: Callable[..., Any]) -> str:
     from dsl.columns.cache import fingerprint
 
-    return f"search-{fingerprint(compiler.folder_name(kernel.__module__), Path(__file__).read_text(encoding='utf-8'))}"
+    return f"search-{fingerprint(compiler._folder_name(kernel.__module__), Path(__file__).read_text(encoding='utf-8'))}"
 
 
 def _stem(kind: str, kernel: Callable[..., Any], args: Sequence[Layout], out: Layout) -> str:
@@ -113,12 +113,12 @@ def _loops(args: Sequence[Layout]) -> str:
 
 def _compute(kernel: Callable[..., Any], args: Sequence[Layout], out: Layout, at: str, pad: str, *, keep: bool) -> str:
     """Code that runs the kernel on example e; leaves `fine`, and the result in row `at` of the output (in `value` for a number)."""
-    call = compiler.call(args, out, at)
+    call = compiler._call(args, out, at)
     if out.letter in "ib":
         return f"{pad}value, code = {call}\n{pad}fine = code == 0" + (f"\n{pad}out[{at}] = value if fine else 0" if keep else "")
     code = f"{pad}got = {call}\n{pad}fine = got >= 0\n"
     if keep:
-        code += f"{pad}got = max(got, 0)\n{pad}out_lengths[{at}] = got\n" + _reindent(compiler.clearing(out), pad)
+        code += f"{pad}got = max(got, 0)\n{pad}out_lengths[{at}] = got\n" + _reindent(compiler._clearing(out), pad)
     return code.rstrip("\n")
 
 

@@ -55,7 +55,8 @@ class Enumerator:
     """Whether memory ran out: from then on levels are tested and not stored."""
     _stores: dict[Type, Store] = field(default_factory=dict)
     _leaves: list[Term] = field(default_factory=list)
-    _levels: dict[Type, dict[int, tuple[int, int]]] = field(default_factory=dict)
+    _runs: dict[Type, list[tuple[int, int, int]]] = field(default_factory=dict)
+    """Runs of values of equal cost: (cost, first, past the last)."""
     _tested: np.ndarray = field(default_factory=lambda: np.zeros(3, np.int64))
 
     @property
@@ -79,7 +80,7 @@ class Enumerator:
         target = target.wide() if wide else target
         room = capacities(layouts, self.task.output_type, self.memory, len(outputs), self.profile)
         self._stores = {kind: Store.allocate(layout, room[kind], len(outputs), self.profile) for kind, layout in layouts.items()}
-        self._levels = {kind: {} for kind in kinds}
+        self._runs = {kind: [] for kind in kinds}
         yield from self._seed(wide, wanted)
         usable = [(number, p) for number, p in enumerate(self.productions) if self._has_kernel(p, layouts)]
         for self.level in range(1, max_cost + 1):
@@ -108,8 +109,7 @@ class Enumerator:
             self._leaves.append(term)
             if number is None:
                 continue
-            low, _ = self._levels[kind].get(cost, (number, number))
-            self._levels[kind][cost] = (low, number + 1)
+            self._runs[kind].append((cost, number, number + 1))
             if kind == self.task.output_type and int(store.hashes[number]) == wanted:
                 yield term
 
@@ -137,10 +137,8 @@ class Enumerator:
                     self.full = True
                     break
         for kind, store in self._stores.items():
-            low = self._levels[kind].get(self.level, (start[kind], 0))[0]
-            if store.count > low:
-                # Constants of this cost lie before the level's own values, in one unbroken range only if nothing came between them.
-                self._levels[kind][self.level] = (low if low >= start[kind] or self.level not in self._levels[kind] else low, store.count)
+            if store.count > start[kind]:
+                self._runs[kind].append((self.level, start[kind], store.count))
 
     def _test(self, production: Production, layouts: dict[Type, Layout], target) -> Iterator[Term]:  # type: ignore[no-untyped-def]
         """The applications of cost `level` that are the output."""
@@ -160,12 +158,11 @@ class Enumerator:
         budget = self.level - production.cost
         if budget < 0:
             return
-        levels = [self._levels[kind] for kind in production.args]
         both = len(production.args) == 2 and production.op.name in COMMUTATIVE and production.args[0] == production.args[1]
-        for costs in product(*(sorted(level) for level in levels)):
-            if sum(costs) != budget or (both and costs[0] > costs[1]):
+        for runs in product(*(self._runs[kind] for kind in production.args)):
+            if sum(cost for cost, _, _ in runs) != budget or (both and runs[0] > runs[1]):
                 continue
-            ranges = [level[cost] for level, cost in zip(levels, costs, strict=True)]
+            ranges = [(low, high) for _, low, high in runs]
             rest = int(np.prod([high - low for low, high in ranges[1:]])) if len(ranges) > 1 else 1
             piece = max(CHUNK // max(rest, 1), 1)
             low, high = ranges[0]
@@ -174,7 +171,7 @@ class Enumerator:
                 for k, kind in enumerate(production.args):
                     bounds = (first, min(first + piece, high)) if k == 0 else ranges[k]
                     inputs += [*self._stores[kind].column.arrays(), *bounds]
-                yield inputs, int(both and costs[0] == costs[1])
+                yield inputs, int(both and runs[0] == runs[1])
 
     def term(self, kind: Type, number: int) -> Term:
         """The term that made a value."""

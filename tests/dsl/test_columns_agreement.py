@@ -12,13 +12,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from dsl.columns.layout import EMPTY, Column, decode, encode, pack
+from dsl.columns.layout import EMPTY, INT_ROWS, Column, decode, encode, pack
 from dsl.columns.step import apply, plan_for
 from dsl.effects import substitute
 from dsl.ops import OPS
 from dsl.ops.table import Op
 from dsl.types import VALUE_TYPES, Type, is_representable
-from dsl.values import PROFILES, REASONS, Profile, Stuck, Value, check
+from dsl.values import PROFILES, REASONS, UNDEFINED, Profile, Stuck, Value, check
 from tests.dsl.draws import draw_args, type_variables
 
 VALUE_OPS = [op for op in OPS.values() if op.kind == "value"]
@@ -67,6 +67,10 @@ def compare(op: Op, profile: Profile, columns: list[Column], values: list[tuple[
     assert result.worst == result.status.max()
     for row, arguments in enumerate(values):
         want = expected(op, profile, arguments)
+        if type(want) is int and result.column.layout is not INT_ROWS:
+            # A reference cannot know that an empty list would hold no ints; only a profile that gives 0 for its head makes it matter.
+            assert profile.undefined == "zero" and arguments[0] == ()
+            want = UNDEFINED
         code = int(result.status[row])
         got = Stuck(REASONS[code - 1]) if code else given[row]
         same = got.reason == want.reason if isinstance(got, Stuck) and isinstance(want, Stuck) else got == want and type(got) is type(want)

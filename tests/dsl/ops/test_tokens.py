@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
 
 from dsl.ops import OPS
 from dsl.ops.table import Category, Op
-from dsl.values import DEFAULT, UNDEFINED, Stuck
+from dsl.values import DEFAULT, UNDEFINED, Stuck, Value
 from tests.dsl.ops.text_rows import ASCII, TIGHT, WIDE, by_kernel, by_python, by_reference, grid, inverse_found, inverse_mistakes
 
 ROWS = [op for op in OPS.values() if op.category == Category.TOKENS]
@@ -31,7 +32,7 @@ ASCII_PATTERNS = {
 TEXTS = [*ASCII, "John FITZGERALD Kennedy", "tel. 555-0199 ext 7", "aBcDEf", "ABc1", "Aa-A-a", "--"]
 
 
-def give(word: str, *args):
+def give(word: str, *args: Value) -> Any:
     return by_reference(OPS[word], args)
 
 

@@ -71,6 +71,7 @@ def by_reference(op: Op, args: tuple[Value, ...], profile: Profile = DEFAULT) ->
 
 def by_kernel(op: Op, args: tuple[Value, ...], profile: Profile, dtype: Any) -> Value | Stuck:
     """What the row's only kernel gives on rows of that dtype, with the limits of the profile."""
+    assert not isinstance(op.kernels, str)
     ((signature, kernel),) = op.kernels.items()
     limits = Limits.of(profile)
     params = [part for letter, value in zip(signature, args, strict=False) for part in _parameter(letter, value, dtype, limits.max_str)]

@@ -1,0 +1,321 @@
+"""Kernels of DeepCoder's fused words. See `dsl.kernels` for the calling convention.
+
+The loops of maps and zips run to the end and keep the least and the greatest result (starting from the profile's own limits), so
+that they run in lanes and the range is looked at once. A scan cannot run in lanes and leaves as soon as it is out of range.
+"""
+
+import numpy as np
+
+from dsl.kernels import RANGE, kernel
+from dsl.kernels.integers import within
+from dsl.kernels.strings import index
+
+
+@kernel
+def ranged(p, low, high, n):
+    """The length, or that the least or the greatest item is outside the profile's range."""
+    return -RANGE if low < p.lo or high > p.hi else n
+
+
+@kernel
+def over(p, value, divisor):
+    """The quotient by a positive number, rounded as the profile says; no branch that depends on the value."""
+    floored = value // divisor
+    return floored + (value < 0 and floored * divisor != value) if p.truncate else floored
+
+
+@kernel
+def map_plus_1(p, x, n, out):
+    """Every item plus 1."""
+    low, high = p.hi, p.lo
+    for i in range(n):
+        value = np.int64(x[index(i)]) + 1
+        low, high = min(low, value), max(high, value)
+        out[index(i)] = value
+    return ranged(p, low, high, n)
+
+
+@kernel
+def map_minus_1(p, x, n, out):
+    """Every item minus 1."""
+    low, high = p.hi, p.lo
+    for i in range(n):
+        value = np.int64(x[index(i)]) - 1
+        low, high = min(low, value), max(high, value)
+        out[index(i)] = value
+    return ranged(p, low, high, n)
+
+
+@kernel
+def map_times_2(p, x, n, out):
+    """Every item times 2."""
+    low, high = p.hi, p.lo
+    for i in range(n):
+        value = np.int64(x[index(i)]) * 2
+        low, high = min(low, value), max(high, value)
+        out[index(i)] = value
+    return ranged(p, low, high, n)
+
+
+@kernel
+def map_over_2(p, x, n, out):
+    """Half of every item."""
+    low, high = p.hi, p.lo
+    for i in range(n):
+        value = over(p, np.int64(x[index(i)]), 2)
+        low, high = min(low, value), max(high, value)
+        out[index(i)] = value
+    return ranged(p, low, high, n)
+
+
+@kernel
+def map_negate(p, x, n, out):
+    """Every item with the other sign."""
+    low, high = p.hi, p.lo
+    for i in range(n):
+        value = -np.int64(x[index(i)])
+        low, high = min(low, value), max(high, value)
+        out[index(i)] = value
+    return ranged(p, low, high, n)
+
+
+@kernel
+def map_square(p, x, n, out):
+    """The square of every item."""
+    low, high = p.hi, p.lo
+    for i in range(n):
+        value = np.int64(x[index(i)]) * np.int64(x[index(i)])
+        low, high = min(low, value), max(high, value)
+        out[index(i)] = value
+    return ranged(p, low, high, n)
+
+
+@kernel
+def map_times_3(p, x, n, out):
+    """Every item times 3."""
+    low, high = p.hi, p.lo
+    for i in range(n):
+        value = np.int64(x[index(i)]) * 3
+        low, high = min(low, value), max(high, value)
+        out[index(i)] = value
+    return ranged(p, low, high, n)
+
+
+@kernel
+def map_over_3(p, x, n, out):
+    """A third of every item."""
+    low, high = p.hi, p.lo
+    for i in range(n):
+        value = over(p, np.int64(x[index(i)]), 3)
+        low, high = min(low, value), max(high, value)
+        out[index(i)] = value
+    return ranged(p, low, high, n)
+
+
+@kernel
+def map_times_4(p, x, n, out):
+    """Every item times 4."""
+    low, high = p.hi, p.lo
+    for i in range(n):
+        value = np.int64(x[index(i)]) * 4
+        low, high = min(low, value), max(high, value)
+        out[index(i)] = value
+    return ranged(p, low, high, n)
+
+
+@kernel
+def map_over_4(p, x, n, out):
+    """A quarter of every item."""
+    low, high = p.hi, p.lo
+    for i in range(n):
+        value = over(p, np.int64(x[index(i)]), 4)
+        low, high = min(low, value), max(high, value)
+        out[index(i)] = value
+    return ranged(p, low, high, n)
+
+
+@kernel
+def filter_positive(p, x, n, out):
+    """The positive items."""
+    m = 0
+    for i in range(n):
+        value = np.int64(x[index(i)])
+        out[index(m)] = value
+        m += value > 0
+    return m
+
+
+@kernel
+def filter_negative(p, x, n, out):
+    """The negative items."""
+    m = 0
+    for i in range(n):
+        value = np.int64(x[index(i)])
+        out[index(m)] = value
+        m += value < 0
+    return m
+
+
+@kernel
+def filter_even(p, x, n, out):
+    """The even items."""
+    m = 0
+    for i in range(n):
+        value = np.int64(x[index(i)])
+        out[index(m)] = value
+        m += value & 1 == 0
+    return m
+
+
+@kernel
+def filter_odd(p, x, n, out):
+    """The odd items."""
+    m = 0
+    for i in range(n):
+        value = np.int64(x[index(i)])
+        out[index(m)] = value
+        m += value & 1 == 1
+    return m
+
+
+@kernel
+def count_positive(p, x, n):
+    """How many items are positive."""
+    count = 0
+    for i in range(n):
+        count += np.int64(x[index(i)]) > 0
+    return within(p, count)
+
+
+@kernel
+def count_negative(p, x, n):
+    """How many items are negative."""
+    count = 0
+    for i in range(n):
+        count += np.int64(x[index(i)]) < 0
+    return within(p, count)
+
+
+@kernel
+def count_even(p, x, n):
+    """How many items are even."""
+    count = 0
+    for i in range(n):
+        count += np.int64(x[index(i)]) & 1 == 0
+    return within(p, count)
+
+
+@kernel
+def count_odd(p, x, n):
+    """How many items are odd."""
+    count = 0
+    for i in range(n):
+        count += np.int64(x[index(i)]) & 1 == 1
+    return within(p, count)
+
+
+@kernel
+def zip_sum(p, x, n, y, m, out):
+    """The sums of the items at the same place."""
+    low, high, count = p.hi, p.lo, min(n, m)
+    for i in range(count):
+        value = np.int64(x[index(i)]) + np.int64(y[index(i)])
+        low, high = min(low, value), max(high, value)
+        out[index(i)] = value
+    return ranged(p, low, high, count)
+
+
+@kernel
+def zip_difference(p, x, n, y, m, out):
+    """The differences of the items at the same place."""
+    low, high, count = p.hi, p.lo, min(n, m)
+    for i in range(count):
+        value = np.int64(x[index(i)]) - np.int64(y[index(i)])
+        low, high = min(low, value), max(high, value)
+        out[index(i)] = value
+    return ranged(p, low, high, count)
+
+
+@kernel
+def zip_product(p, x, n, y, m, out):
+    """The products of the items at the same place."""
+    low, high, count = p.hi, p.lo, min(n, m)
+    for i in range(count):
+        value = np.int64(x[index(i)]) * np.int64(y[index(i)])
+        low, high = min(low, value), max(high, value)
+        out[index(i)] = value
+    return ranged(p, low, high, count)
+
+
+@kernel
+def zip_min(p, x, n, y, m, out):
+    """The smaller ones of the items at the same place."""
+    count = min(n, m)
+    for i in range(count):
+        out[index(i)] = min(x[index(i)], y[index(i)])
+    return count
+
+
+@kernel
+def zip_max(p, x, n, y, m, out):
+    """The larger ones of the items at the same place."""
+    count = min(n, m)
+    for i in range(count):
+        out[index(i)] = max(x[index(i)], y[index(i)])
+    return count
+
+
+@kernel
+def scan_sum(p, x, n, out):
+    """The running sum."""
+    value = 0
+    for i in range(n):
+        value += np.int64(x[index(i)])
+        if value < p.lo or value > p.hi:
+            return -RANGE
+        out[index(i)] = value
+    return n
+
+
+@kernel
+def scan_difference(p, x, n, out):
+    """The running difference. Twice the first item less itself is that item."""
+    value = 2 * np.int64(x[0]) if n > 0 else 0
+    for i in range(n):
+        value -= np.int64(x[index(i)])
+        if value < p.lo or value > p.hi:
+            return -RANGE
+        out[index(i)] = value
+    return n
+
+
+@kernel
+def scan_product(p, x, n, out):
+    """The running product."""
+    value = 1
+    for i in range(n):
+        value *= np.int64(x[index(i)])
+        if value < p.lo or value > p.hi:
+            return -RANGE
+        out[index(i)] = value
+    return n
+
+
+@kernel
+def scan_min(p, x, n, out):
+    """The smallest item so far."""
+    value = p.hi
+    for i in range(n):
+        value = min(value, np.int64(x[index(i)]))
+        out[index(i)] = value
+    return n
+
+
+@kernel
+def scan_max(p, x, n, out):
+    """The largest item so far."""
+    value = p.lo
+    for i in range(n):
+        value = max(value, np.int64(x[index(i)]))
+        out[index(i)] = value
+    return n

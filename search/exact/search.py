@@ -1,0 +1,124 @@
+"""The exact search of one task: the flash stage in plain Python, then the columnar enumerator. Yields terms, cheapest first in each stage."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from dsl.tasks import Example, Task
+from dsl.types import INT, LIST_BOOL, LIST_INT, LIST_LIST_INT, LIST_STR, STR
+from dsl.values import Profile, Value
+from search.constants import constants_for
+from search.exact.grammar import Production, productions
+from search.exact.plain import PlainSearch, literals
+from search.settings import Settings
+from search.term import Term
+
+FLASH_SECONDS = 0.25
+"""Time of the plain-Python stage: enough for most programs of up to three words, less than importing numba and loading drivers takes."""
+MAX_EXAMPLES = 6
+"""Examples enumerated over; the others only verify. More cost time and memory in proportion and tell few values apart."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a search is; the numbers of the live status."""
+
+    stage: str = "flash"
+    level: int = 0
+    candidates: int = 0
+    kept: int = 0
+    full: bool = False
+    exhausted: bool = False
+    """Whether everything up to the maximal size was tried."""
+
+
+@dataclass(slots=True)
+class ExactSearch:
+    """One search. `run` yields unverified terms until all stages are done or `stop` says so."""
+
+    task: Task
+    settings: Settings
+    stop: Callable[[], bool] = lambda: False
+    progress: Progress = field(default_factory=Progress)
+
+    def run(self) -> Iterator[Term]:
+        """The stages, one after the other. A term may come twice, from two stages."""
+        pushes = literals(_within(constants_for(self.task, self.settings.constants), self.settings.profile))
+        rules = productions(
+            self.task.input_types, self.task.output_type,
+            costs=self.settings.costs, ops=self.settings.words, constants=[push.type for push, _ in pushes],
+        )  # fmt: skip
+        plain_only = self.settings.method == "plain"
+        yield from self._plain(rules, pushes, None if plain_only else FLASH_SECONDS)
+        if plain_only or self.progress.exhausted or self.stop():
+            return
+        yield from self._columnar(rules, pushes)
+
+    def _plain(self, rules: Sequence[Production], pushes: Sequence, seconds: float | None) -> Iterator[Term]:  # type: ignore[type-arg]
+        start, before = time.perf_counter(), self.progress.candidates
+
+        def stop() -> bool:
+            self.progress.candidates = before + search.candidates
+            self.progress.level, self.progress.kept = search.level, search.kept
+            return self.stop() or (seconds is not None and time.perf_counter() - start > seconds)
+
+        search = PlainSearch(self.task, rules, pushes, self.settings.profile, stop)
+        yield from search.run(self.settings.max_size)
+        stopped = stop()
+        self.progress.exhausted = not stopped and search.level == self.settings.max_size
+
+    def _columnar(self, rules: Sequence[Production], pushes: Sequence) -> Iterator[Term]:  # type: ignore[type-arg]
+        from search.exact.enumerate import Enumerator  # numba is imported only now
+
+        before = self.progress.candidates
+        self.progress.stage = "enumerate"
+
+        def stop() -> bool:
+            self.progress.candidates = before + search.candidates
+            self.progress.level, self.progress.kept, self.progress.full = search.level, search.kept, search.full
+            return self.stop()
+
+        search = Enumerator(
+            self.task, spread(self.task.examples, MAX_EXAMPLES), rules, pushes,
+            search_profile(self.task, self.settings.profile), self.settings.memory << 20, stop,
+        )  # fmt: skip
+        yield from search.run(self.settings.max_size)
+        self.progress.exhausted = not stop() and not search.full
+
+
+def _within(values: Sequence[Value], profile: Profile) -> tuple[Value, ...]:
+    """The constants that the profile's limits allow."""
+    from dsl.values import Stuck, check
+
+    return tuple(value for value in values if not isinstance(check(value, profile), Stuck))
+
+
+def spread(examples: Sequence[Example], count: int) -> tuple[Example, ...]:
+    """`count` examples that differ: one of each distinct output first, longer inputs before shorter, in file order among equals."""
+    if len(examples) <= count:
+        return tuple(examples)
+    order = sorted(range(len(examples)), key=lambda i: -len(repr(examples[i].inputs)))
+    first: dict[str, int] = {}
+    for index in order:
+        first.setdefault(repr(examples[index].output), index)
+    chosen = [*first.values(), *(index for index in order if index not in first.values())][:count]
+    return tuple(examples[index] for index in sorted(chosen))
+
+
+def search_profile(task: Task, profile: Profile) -> Profile:
+    """The profile with rows no wider than the task is likely to need: columns are as wide as the limits. Verification uses the real one."""
+    values = [value for example in task.examples for value in (*example.inputs, example.output)]
+    longest_list = max((len(value) for value in values if isinstance(value, tuple)), default=0)
+    longest_text = max((_characters(value) for value in values), default=0)
+    kinds = {*task.input_types, task.output_type}
+    lists = max(2 * longest_list, 8) if kinds & {LIST_INT, LIST_BOOL, LIST_STR, LIST_LIST_INT} or STR in kinds else 8
+    lists = max(lists, 20) if INT not in kinds or lists > 8 else lists
+    return profile.with_limits(max_list=min(profile.max_list, lists), max_str=min(profile.max_str, max(2 * longest_text, 32)))
+
+
+def _characters(value: Value) -> int:
+    if isinstance(value, str):
+        return len(value)
+    return sum(map(_characters, value)) if isinstance(value, tuple) else 0

@@ -1,0 +1,79 @@
+"""What a search may use and do: budget, memory, words, constants, costs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from dsl.errors import ConfigError
+from dsl.ops import OPS
+from dsl.values import DEFAULT, Profile
+from search.constants import SOURCES, Source
+
+METHODS = ("exact", "plain")
+"""Searches by name, as `--method` takes them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one search."""
+
+    method: str = "exact"
+    """`exact` (everything that needs no learning) or `plain` (the usual plain-Python enumerator, for comparison)."""
+    budget: float = 10.0
+    """Seconds, start-up of the search included."""
+    memory: int = 2_000
+    """Megabytes for the values kept."""
+    max_size: int = 16
+    """Most words, literals included, under unit costs; with other costs, the highest cost."""
+    ops: frozenset[str] | None = None
+    """Words that may be used; all if None."""
+    without: frozenset[str] = frozenset()
+    """Words that may not."""
+    constants: Source = "given"
+    """Where constants come from; `given` falls back to `discovered` for tasks whose file gives none."""
+    costs: Mapping[str, int] = field(default_factory=dict)
+    """Cost of each word, a small positive int; 1 unless named here."""
+    profile: Profile = DEFAULT
+    grace: float = 0.3
+    """Seconds for which further fits are collected after the first one (never beyond the budget)."""
+    max_fits: int = 64
+    """Fits after which collecting ends."""
+    max_candidates: int | None = None
+    """Candidates after which the search ends: the reproducible limit, where the clock is not."""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        rules = {
+            "method": self.method in METHODS,
+            "budget": self.budget > 0,
+            "memory": self.memory >= 16,
+            "max_size": 1 <= self.max_size <= 60,
+            "constants": self.constants in SOURCES,
+            "grace": self.grace >= 0,
+            "max_fits": self.max_fits >= 1,
+            "costs": all(isinstance(cost, int) and 1 <= cost <= 60 for cost in self.costs.values()),
+        }
+        for name, fine in rules.items():
+            if not fine:
+                raise ConfigError(f"search setting {name} is {getattr(self, name)!r}: {_RULES[name]}")
+        for name in (*(self.ops or ()), *self.without, *self.costs):
+            if name not in OPS:
+                raise ConfigError(f"unknown word {name!r} in the search settings; `flowforth ops` lists the words")
+
+    @property
+    def words(self) -> Collection[str]:
+        """The words that may be used."""
+        return frozenset(OPS if self.ops is None else self.ops) - self.without
+
+
+_RULES = {
+    "method": f"it must be one of {', '.join(METHODS)}",
+    "budget": "it must be a positive number of seconds",
+    "memory": "it must be at least 16 megabytes",
+    "max_size": "it must lie in 1..60",
+    "constants": f"it must be one of {', '.join(SOURCES)}",
+    "grace": "it must not be negative",
+    "max_fits": "it must be at least 1",
+    "costs": "costs must be ints in 1..60",
+}
