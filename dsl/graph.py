@@ -66,12 +66,22 @@ def shortest_plans(
     `literals` also pushing a literal of any type. `max_depth` bounds the stack; by default it leaves room for one value more than the higher
     of the two shapes. Raises `ConfigError` for numbers that make no sense.
     """
-    import networkx
-
     if k < 1 or max_length < 1:
         raise ConfigError(f"a search for {k} plans of at most {max_length} words finds nothing; both numbers must be at least 1")
     depth = max_depth or max(len(source), len(target)) + 1
-    graph = type_graph(source, max_length, depth, quotations=quotations, literals=literals)
+    plans: list[Plan] = []
+    # The graph grows fast with the length, and k plans are mostly found among short ones.
+    for length in range(1, max_length + 1):
+        plans = _plans(type_graph(source, length, depth, quotations=quotations, literals=literals), source, target, k, length)
+        if len(plans) == k:
+            break
+    return plans
+
+
+def _plans(graph: networkx.DiGraph, source: Shape, target: Shape, k: int, max_length: int) -> list[Plan]:
+    """The `k` shortest plans in a type graph."""
+    import networkx
+
     if target not in graph:
         return []
     costs = networkx.single_source_dijkstra_path_length(graph.reverse(copy=False), target, weight="cost")

@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from dsl.errors import DslError
-from flowforth.commands import graph, ops, python, run, tasks, trace
+from flowforth.commands import graph, ops, python, run, tasks, trace, traces
 
-COMMANDS = (run, trace, python, ops, graph, tasks)
+COMMANDS = (run, trace, python, ops, graph, tasks, traces)
 """The subcommands, in the order of `--help`: modules with `NAME`, `HELP`, `add_arguments(parser)` and `main(args) -> exit code`."""
 
 NO_ANSWER, USER_ERROR, OUR_ERROR, INTERRUPTED = 1, 2, 70, 130
@@ -32,6 +32,8 @@ class _Parser(argparse.ArgumentParser):
     """A parser that raises instead of printing and exiting, so that every mistake is reported in one way."""
 
     def error(self, message: str) -> NoReturn:
+        if message.startswith("unrecognized arguments: ") and not message.startswith("unrecognized arguments: -"):
+            message += "; a program of several words stands in quotes, as one argument"
         raise UsageError(f"{message} (see {self.prog} --help)")
 
 
@@ -53,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         args = _parser().parse_args(argv)
         logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="flowforth: %(message)s")
         code = args.main(args)
-        sys.stdout.flush()
+        print(end="", flush=True)  # now, so that a reader who has gone is noticed here
         return code
     except BrokenPipeError:
         # The reader has gone (`| head`). Python would complain once more when it closes the stream.

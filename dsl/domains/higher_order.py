@@ -175,9 +175,8 @@ def group_by(ctx: Context, xs: Abstract, body: Quoted) -> Abstract:
 def unfold(ctx: Context, seed: Abstract, stop: Quoted, body: Quoted, following: Quoted) -> Abstract:
     """The items made of one state after the other until one of them says stop."""
     states, length = _states(ctx, seed, stop, following)
-    if length.is_empty:
-        return BOTTOM
-    return list_of(run(body, states), length)
+    each = run(body, states)
+    return BOTTOM if length.is_empty else list_of(each, length)
 
 
 def _states(ctx: Context, seed: Abstract, stop: Quoted, following: Quoted) -> tuple[Abstract, ranges.Range]:

@@ -221,6 +221,8 @@ def top_of(kind: Type) -> Whole:
 
 def only_value(a: Abstract) -> Value | None:
     """The one value that an abstract value of known type holds; None where there are several, or it is not plain to see."""
+    if a.is_bottom:
+        return None
     number, size = a.interval.single, size_of(a).single
     if isinstance(a.type, ListOf) and size is not None:
         single = None if size == 0 else only_value(item(a))

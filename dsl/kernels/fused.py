@@ -1,7 +1,7 @@
 """Kernels of DeepCoder's fused words. See `dsl.kernels` for the calling convention.
 
-The loops of maps and zips run to the end and keep the least and the greatest result (starting from the profile's own limits), so
-that they run in lanes and the range is looked at once. A scan cannot run in lanes and leaves as soon as it is out of range.
+The loops of maps and zips run to the end and keep how far the results go, so that they run in lanes and the range is looked at
+once. A scan cannot run in lanes and leaves as soon as it is out of range.
 """
 
 import numpy as np
@@ -10,128 +10,136 @@ from dsl.kernels import RANGE, kernel
 from dsl.kernels.integers import within
 from dsl.kernels.strings import index
 
-
-@kernel
-def ranged(p, low, high, n):
-    """The length, or that the least or the greatest item is outside the profile's range."""
-    return -RANGE if low < p.lo or high > p.hi else n
+NEAR = np.uint64(0)
+"""The distance of the profile's least Int."""
 
 
 @kernel
-def over(p, value, divisor):
-    """The quotient by a positive number, rounded as the profile says; no branch that depends on the value."""
-    floored = value // divisor
-    return floored + (value < 0 and floored * divisor != value) if p.truncate else floored
+def distance(p, value):
+    """How far a result lies above the profile's least Int, without a sign: one below it is farther than any other."""
+    return np.uint64(value - p.lo)
+
+
+@kernel
+def ranged(p, far, n):
+    """The length, or that the farthest item is outside the profile's range."""
+    return -RANGE if far > np.uint64(p.hi - p.lo) else n
+
+
+@kernel
+def nudged(p, value, divisor):
+    """What to divide, rounding down, for a quotient that is rounded as the profile says. `value >> 63` is -1 where it is negative."""
+    return value + ((value >> 63) & (divisor - 1)) if p.truncate else value
 
 
 @kernel
 def map_plus_1(p, x, n, out):
     """Every item plus 1."""
-    low, high = p.hi, p.lo
+    far = NEAR
     for i in range(n):
         value = np.int64(x[index(i)]) + 1
-        low, high = min(low, value), max(high, value)
+        far = max(far, distance(p, value))
         out[index(i)] = value
-    return ranged(p, low, high, n)
+    return ranged(p, far, n)
 
 
 @kernel
 def map_minus_1(p, x, n, out):
     """Every item minus 1."""
-    low, high = p.hi, p.lo
+    far = NEAR
     for i in range(n):
         value = np.int64(x[index(i)]) - 1
-        low, high = min(low, value), max(high, value)
+        far = max(far, distance(p, value))
         out[index(i)] = value
-    return ranged(p, low, high, n)
+    return ranged(p, far, n)
 
 
 @kernel
 def map_times_2(p, x, n, out):
     """Every item times 2."""
-    low, high = p.hi, p.lo
+    far = NEAR
     for i in range(n):
         value = np.int64(x[index(i)]) * 2
-        low, high = min(low, value), max(high, value)
+        far = max(far, distance(p, value))
         out[index(i)] = value
-    return ranged(p, low, high, n)
+    return ranged(p, far, n)
 
 
 @kernel
 def map_over_2(p, x, n, out):
     """Half of every item."""
-    low, high = p.hi, p.lo
+    far = NEAR
     for i in range(n):
-        value = over(p, np.int64(x[index(i)]), 2)
-        low, high = min(low, value), max(high, value)
+        value = nudged(p, np.int64(x[index(i)]), 2) >> 1
+        far = max(far, distance(p, value))
         out[index(i)] = value
-    return ranged(p, low, high, n)
+    return ranged(p, far, n)
 
 
 @kernel
 def map_negate(p, x, n, out):
     """Every item with the other sign."""
-    low, high = p.hi, p.lo
+    far = NEAR
     for i in range(n):
         value = -np.int64(x[index(i)])
-        low, high = min(low, value), max(high, value)
+        far = max(far, distance(p, value))
         out[index(i)] = value
-    return ranged(p, low, high, n)
+    return ranged(p, far, n)
 
 
 @kernel
 def map_square(p, x, n, out):
     """The square of every item."""
-    low, high = p.hi, p.lo
+    far = NEAR
     for i in range(n):
         value = np.int64(x[index(i)]) * np.int64(x[index(i)])
-        low, high = min(low, value), max(high, value)
+        far = max(far, distance(p, value))
         out[index(i)] = value
-    return ranged(p, low, high, n)
+    return ranged(p, far, n)
 
 
 @kernel
 def map_times_3(p, x, n, out):
     """Every item times 3."""
-    low, high = p.hi, p.lo
+    far = NEAR
     for i in range(n):
         value = np.int64(x[index(i)]) * 3
-        low, high = min(low, value), max(high, value)
+        far = max(far, distance(p, value))
         out[index(i)] = value
-    return ranged(p, low, high, n)
+    return ranged(p, far, n)
 
 
 @kernel
 def map_over_3(p, x, n, out):
-    """A third of every item."""
-    low, high = p.hi, p.lo
+    """A third of every item: in doubles, which have lanes, and half a unit away from where they would have to be exact."""
+    far = NEAR
     for i in range(n):
-        value = over(p, np.int64(x[index(i)]), 3)
-        low, high = min(low, value), max(high, value)
+        value = np.int64(np.floor((nudged(p, np.int64(x[index(i)]), 3) + 0.5) * (1 / 3)))
+        far = max(far, distance(p, value))
         out[index(i)] = value
-    return ranged(p, low, high, n)
+    return ranged(p, far, n)
 
 
 @kernel
 def map_times_4(p, x, n, out):
     """Every item times 4."""
-    low, high = p.hi, p.lo
+    far = NEAR
     for i in range(n):
         value = np.int64(x[index(i)]) * 4
-        low, high = min(low, value), max(high, value)
+        far = max(far, distance(p, value))
         out[index(i)] = value
-    return ranged(p, low, high, n)
+    return ranged(p, far, n)
 
 
 @kernel
 def map_over_4(p, x, n, out):
     """A quarter of every item."""
-    low, high = p.hi, p.lo
+    far = NEAR
     for i in range(n):
-        value = over(p, np.int64(x[index(i)]), 4)
-        low, high = min(low, value), max(high, value)
+        value = nudged(p, np.int64(x[index(i)]), 4) >> 2
+        far = max(far, distance(p, value))
         out[index(i)] = value
-    return ranged(p, low, high, n)
+    return ranged(p, far, n)
 
 
 @kernel
@@ -217,34 +225,34 @@ def count_odd(p, x, n):
 @kernel
 def zip_sum(p, x, n, y, m, out):
     """The sums of the items at the same place."""
-    low, high, count = p.hi, p.lo, min(n, m)
+    far, count = NEAR, min(n, m)
     for i in range(count):
         value = np.int64(x[index(i)]) + np.int64(y[index(i)])
-        low, high = min(low, value), max(high, value)
+        far = max(far, distance(p, value))
         out[index(i)] = value
-    return ranged(p, low, high, count)
+    return ranged(p, far, count)
 
 
 @kernel
 def zip_difference(p, x, n, y, m, out):
     """The differences of the items at the same place."""
-    low, high, count = p.hi, p.lo, min(n, m)
+    far, count = NEAR, min(n, m)
     for i in range(count):
         value = np.int64(x[index(i)]) - np.int64(y[index(i)])
-        low, high = min(low, value), max(high, value)
+        far = max(far, distance(p, value))
         out[index(i)] = value
-    return ranged(p, low, high, count)
+    return ranged(p, far, count)
 
 
 @kernel
 def zip_product(p, x, n, y, m, out):
     """The products of the items at the same place."""
-    low, high, count = p.hi, p.lo, min(n, m)
+    far, count = NEAR, min(n, m)
     for i in range(count):
         value = np.int64(x[index(i)]) * np.int64(y[index(i)])
-        low, high = min(low, value), max(high, value)
+        far = max(far, distance(p, value))
         out[index(i)] = value
-    return ranged(p, low, high, count)
+    return ranged(p, far, count)
 
 
 @kernel

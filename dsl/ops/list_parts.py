@@ -148,7 +148,7 @@ ROWS: tuple[Op, ...] = (
         backward=narrowing(backward.no_shorter),
         reference=_drop,
         kernels={"li->l": list_parts.drop, "ni->n": nested.drop},
-        suites={"deepcoder": "DROP", "exedec": "Drop", "lambdabeam": "Drop", "dreamcoder": "cdr", "rule": "drop"},
+        suites={"deepcoder": "DROP", "exedec": "Drop", "lambdabeam": "Drop", "rule": "drop"},
     ),
     _row(
         name="take-last",

@@ -260,6 +260,7 @@ ROWS: tuple[Op, ...] = (
         reference=_upper,
         kernels={"s->s": text_case.upper},
         domains=whole(texts.upper),
+        backward=narrowing(backward.case_mapped(characters.upper)),
         suites={"sygus": "str.to_upper", "bustle": "UPPER", "robustfill": "ToCase AllCaps"},
     ),
     _row(
@@ -272,6 +273,7 @@ ROWS: tuple[Op, ...] = (
         reference=_lower,
         kernels={"s->s": text_case.lower},
         domains=whole(texts.lower),
+        backward=narrowing(backward.case_mapped(characters.lower)),
         suites={"sygus": "str.to_lower", "bustle": "LOWER", "robustfill": "ToCase Lower"},
     ),
     _row(

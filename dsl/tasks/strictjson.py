@@ -29,6 +29,8 @@ MAX_WALK = 300_000
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
 _TOKEN = re.compile(r'[ \t\n\r]*("[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+)', re.DOTALL)
+_CONSTANT = re.compile(r"NaN|-?Infinity")
+_INTEGER = re.compile(r"-?[0-9]++(?![.eE][0-9])")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _WORDS = {
     "Expecting value": "expected a value: a number, string, true, false, [ or {",
@@ -183,7 +185,10 @@ def _tokens(text: str) -> Iterator[_Place]:
         elif token == ":":
             continue
         elif top and top.is_object and top.next == 0:
-            key = json.loads(token)
+            try:
+                key = json.loads(token)
+            except json.JSONDecodeError:
+                return
             yield _Place(token, offset, top.path, repeated=key in top.keys)
             top.keys.add(key)
             top.next = key
@@ -209,11 +214,14 @@ def _objection(place: _Place) -> str:
         return f"the key {token} stands twice in this object; remove one"
     if len(place.path) >= MAX_DEPTH:
         return f"nested more than {MAX_DEPTH} deep"
-    if token in ("NaN", "Infinity", "-Infinity"):
-        return _not_json(token)
+    # What was read may go on in the token: the standard library stops at `NaN1` after its third letter.
+    constant = _CONSTANT.match(token)
+    if constant:
+        return _not_json(constant[0])
     if token[0] == '"':
         return "half of a surrogate pair is not a character; write the character itself" if _has_surrogate(token) else ""
-    return _huge(token) if re.fullmatch(r"-?\d+", token) and _is_huge(token) else ""
+    integer = _INTEGER.match(token)
+    return _huge(integer[0]) if integer and _is_huge(integer[0]) else ""
 
 
 def _has_surrogate(token: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dsl.columns.layout import Array, encode
+from dsl.columns.layout import EMPTY, Array, encode, layout_of, zeros
 from dsl.columns.run import run_columns
 from dsl.columns.step import apply
 from dsl.errors import ConfigError
@@ -205,7 +205,10 @@ class _Growth:
         inputs = [self.bank.column(kind).take(part) for kind, part in zip(move.args, rows, strict=True)]
         ran = run_columns(Program(move.instructions), inputs, profile=self.config.profile)
         status, numbers = ran.status, []
-        for column in ran.stack:
+        for slot, kind in zip(ran.stack, move.results, strict=bool(ran.stack)):
+            column = slot.gathered()
+            if column.layout is EMPTY:  # no row holds an item, so the lists may be of the type that the move says
+                column = zeros(layout_of(kind), column.num_rows, self.config.profile)
             column, status = narrowed(column, status)
             numbers.append(self.bank.append(column))
         return numbers, status.reshape(-1, e)

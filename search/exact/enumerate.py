@@ -87,6 +87,8 @@ class Enumerator:
             for number, production in usable:
                 if production.result == self.task.output_type:
                     yield from self._test(production, layouts, target)
+                if self.stop():
+                    return
             if not self.full:
                 self._grow_level(usable, layouts)
             if self.stop():
@@ -126,6 +128,8 @@ class Enumerator:
             assert plan.kernel is not None
             driver = grower(plan.kernel, plan.args, plan.result)
             lanes = lane_keys(plan.result, len(self.examples), self.profile)
+            if self.stop():  # making a driver may have taken its time
+                break
             for inputs, triangular in self._ranges(production):
                 driver(
                     plan.limits, len(self.examples), *inputs, triangular, *store.column.arrays(), lanes,
@@ -145,6 +149,8 @@ class Enumerator:
         plan = plan_for(production.op, tuple(layouts[kind] for kind in production.args), self.profile)
         assert plan.kernel is not None
         driver = tester(plan.kernel, plan.args, plan.result)
+        if self.stop():
+            return
         scratch, hits = empty(plan.result, 1, self.profile), np.zeros((MAX_HITS, len(production.args)), np.int32)
         for inputs, triangular in self._ranges(production):
             found = driver(plan.limits, len(self.examples), *inputs, triangular, *scratch.arrays(), *target.arrays(), hits, self._tested)

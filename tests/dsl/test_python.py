@@ -125,7 +125,8 @@ def check_random(seed: int, count: int) -> int:
     for shape, program, rng in random_programs(seed, count):
         profile = rng.choice(tuple(PROFILES.values()))
         source = render(program, shape, profile=profile)
-        function = compiled(source, checked=rng.random() < 0.2)
+        # The head of an empty List[Str] is 0 under such a profile, in the machine too: an empty list does not say what it would hold.
+        function = compiled(source, checked=rng.random() < 0.2 and profile.undefined == "stuck")
         answers += sum(agrees(program, [random_value(rng, kind) for kind in shape], function, profile) for _ in range(3))
     return answers
 

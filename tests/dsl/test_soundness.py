@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import zlib
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -14,12 +15,13 @@ from dsl.analysis import Analysis
 from dsl.domains.product import Abstract
 from dsl.effects import Fold
 from dsl.errors import DslError
+from dsl.generate import Generator, random_value
 from dsl.ops import OPS
 from dsl.ops.table import Category, Op
 from dsl.parser import parse
 from dsl.program import Instruction, Program, Quotation, Word
 from dsl.types import INT, LIST_INT, STR, Type, type_of
-from dsl.values import PROFILES, Stuck, Value
+from dsl.values import PROFILES, Stuck, Value, check
 from tests.dsl.domains.abstracts import MODES, draw_around
 from tests.dsl.draws import TOKEN_CLASSES, draw_args, draw_types
 
@@ -133,3 +135,53 @@ def test_op_contains_concrete_result(op: Op) -> None:
 @pytest.mark.parametrize("op", OPS.values(), ids=OPS)
 def test_op_contains_concrete_result_often(op: Op) -> None:
     assert check_op(op, 200_000 // len(OPS) + 1, seed=1) > 50
+
+
+def check_programs(num_programs: int, seed: int) -> int:
+    """Checks random programs of up to 12 words at every step, and backwards; gives how many of the runs had a result."""
+    rng, chance = np.random.default_rng(seed), random.Random(seed)
+    num_results = 0
+    for number in range(num_programs):
+        profile = list(PROFILES.values())[number % len(PROFILES)]
+        generator = Generator(profile=profile, quotations=0.35)
+        kinds, program = next(generator.programs(chance, lengths=range(1, 13)))
+        settings = Analysis(profile=profile, domains=MODES[rng.integers(len(MODES)) if rng.integers(3) else 0])
+        for _ in range(2):
+            args = draw_args(rng, kinds, profile) if rng.integers(2) else tuple(random_value(chance, kind) for kind in kinds)
+            if any(isinstance(check(value, profile), Stuck) for value in args):
+                continue
+            check_steps(rng, program, kinds, args, settings)
+            stack = machine.run(program, args, profile=profile)
+            if not isinstance(stack, Stuck):
+                num_results += 1
+                check_run(rng, program, kinds, args, stack, settings)
+    return num_results
+
+
+def check_steps(rng: np.random.Generator, program: Program, kinds: tuple[Type, ...], args: Stack, settings: Analysis) -> None:
+    """Checks that every step of a run lies in the abstract step at its path, and that an impossible one gets stuck."""
+    inputs = [draw_around(rng, value, kind, settings.profile, settings.domains) for value, kind in zip(args, kinds, strict=True)]
+    abstract = {step.path: step for step in settings.steps(program, inputs)}
+    for step in machine.steps(program, args, profile=settings.profile):
+        told = f"{[*args]} {program} at {step.path}: {step.before} -> {step.after} ({settings.profile.name}, {settings.domains})"
+        assert step.path in abstract, told
+        known = abstract[step.path]
+        assert known.instruction == step.instruction
+        assert lies_in(step.before, known.before), f"{told}: {known.before}"
+        assert isinstance(step.after, Stuck) or (known.after is not None and lies_in(step.after, known.after)), f"{told}: {known.after}"
+
+
+def lies_in(stack: Stack, abstract: Sequence[Abstract | machine.Body]) -> bool:
+    """As `contains`, for stacks with quotations on them."""
+    return len(stack) == len(abstract) and all(
+        value == known if isinstance(known, machine.Body) else known.contains(value) for value, known in zip(stack, abstract, strict=True)
+    )
+
+
+def test_programs_lie_in_their_analysis() -> None:
+    assert check_programs(600, seed=0) > 300
+
+
+@pytest.mark.slow
+def test_programs_lie_in_their_analysis_often() -> None:
+    assert check_programs(10_000, seed=1) > 5_000

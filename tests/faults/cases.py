@@ -325,6 +325,7 @@ ARGUMENTS = (
     called("no subcommand", says="the following arguments are required: COMMAND"),
     called("unknown subcommand", "rnu", says="invalid choice: 'rnu'"),
     called("unknown option", "run", "1", "--frob", says="unrecognized arguments: --frob"),
+    called("program without quotes", "run", "1", "2", "+", says="a program of several words stands in quotes"),
     called("no program", "run", says="the following arguments are required: PROGRAM"),
     called("program with a NUL", "run", "1 \0", says="U+0000"),
     called("program with broken UTF-8", "run", "\udcff", says="half of a surrogate pair"),

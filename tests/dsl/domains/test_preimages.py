@@ -130,7 +130,9 @@ CASES = [
 
 
 @pytest.mark.parametrize("word, wanted, args, narrowed", CASES, ids=[f"{case[0]} {number}" for number, case in enumerate(CASES)])
-def test_what_a_result_says_of_the_arguments(word: str, wanted: Abstract, args: tuple[Abstract, ...], narrowed: tuple[Abstract, ...] | None) -> None:
+def test_what_a_result_says_of_the_arguments(
+    word: str, wanted: Abstract, args: tuple[Abstract, ...], narrowed: tuple[Abstract, ...] | None
+) -> None:
     found = narrow_op(OPS[word], CTX, (wanted,), args)
     if narrowed is None:
         assert any(arg.is_bottom for arg in found), [arg.show() for arg in found]

@@ -35,6 +35,7 @@ def test_locate_finds_every_part(data, draw):
         ('[{"a": 1}, {"b": {"a": 1, "c": [], "a": 2}}]', 35, 'key "a" stands twice'),
         ('{"a": 1, "\\u0061": 2}', 9, "stands twice"),
         ("[1, NaN]", 4, "NaN is not JSON"),
+        ('{"a": [NaN1, 2], "b\\00": 3}', 7, "NaN is not JSON"),
         ("[-Infinity]", 1, "-Infinity is not JSON"),
         ("[1, 9223372036854775808]", 4, "does not fit in 64 bits"),
         ("[-9223372036854775809]", 1, "does not fit in 64 bits"),

@@ -1,0 +1,85 @@
+"""`flowforth traces`: random programs with everything that happens on their stacks, as JSONL for people or arrays for training."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dsl.errors import ConfigError
+from flowforth.arguments import add_profile, read_profile
+
+if TYPE_CHECKING:
+    from dsl.traces import TraceConfig
+
+NAME = "traces"
+HELP = "make traces of random well-typed programs, as JSONL or as arrays"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the subcommand."""
+    parser.add_argument("--count", type=int, default=10, metavar="N", help="how many programs as JSONL (default: 10)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="equal seeds give equal traces (default: 0)")
+    parser.add_argument(
+        "--shard", default="0/1", metavar="I/N", help="this part of the sequence, for N processes side by side (default: 0/1)"
+    )
+    parser.add_argument(
+        "--length", default="1-6", metavar="A-B", help="words of a program, a combinator with its quotations counting one (default: 1-6)"
+    )
+    parser.add_argument("--examples", type=int, default=3, metavar="N", help="examples of each program (default: 3)")
+    parser.add_argument(
+        "--types", action="append", metavar="TYPES", help="types that programs start from, such as 'List[Int] Int'; repeatable"
+    )
+    parser.add_argument(
+        "--failing", type=float, default=0.25, metavar="SHARE", help="share of programs that end in a stuck word (default: 0.25)"
+    )
+    parser.add_argument("--npz", metavar="FILE", help="write one whole batch as arrays into this file instead")
+    parser.add_argument("--programs", type=int, default=4096, metavar="N", help="programs begun in a batch (default: 4096)")
+    add_profile(parser)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Prints one JSON object for each program, or writes the arrays."""
+    if args.count < 1:
+        raise ConfigError(f"--count {args.count} must be at least 1")
+    config, (shard, num_shards) = _config(args), _pair("--shard", args.shard, "/")
+    from dsl.traces import traces
+
+    batches = traces(config, shard=shard, num_shards=num_shards)
+    if args.npz:
+        batch = next(batches)
+        batch.save(Path(args.npz))
+        print(f"{len(batch)} programs, {batch.num_steps} steps, written to {args.npz}", file=sys.stderr)
+        return 0
+    left = args.count
+    for batch in batches:
+        for record in batch.records():
+            print(json.dumps(record, ensure_ascii=False), flush=True)
+            left -= 1
+            if not left:
+                return 0
+    return 0
+
+
+def _config(args: argparse.Namespace) -> TraceConfig:
+    from dsl.generate import INPUT_SHAPES, Generator
+    from dsl.graph import parse_shape
+    from dsl.traces import TraceConfig
+
+    profile = read_profile(args.profile)
+    low, high = _pair("--length", args.length, "-")
+    small = profile.with_limits(max_list=min(profile.max_list, 20), max_str=min(profile.max_str, 64))
+    return TraceConfig(
+        seed=args.seed, programs=args.programs, examples=args.examples, min_length=low, max_length=high, failing=args.failing,
+        shapes=tuple(map(parse_shape, args.types)) if args.types else INPUT_SHAPES, generator=Generator(profile=small),
+    )  # fmt: skip
+
+
+def _pair(name: str, text: str, separator: str) -> tuple[int, int]:
+    """Two numbers from `A-B` or `I/N`."""
+    parts = text.split(separator)
+    if len(parts) != 2 or not all(part.isdecimal() for part in parts):
+        raise ConfigError(f"{name} {text!r} must be two numbers such as {'1-6' if separator == '-' else '0/2'}")
+    return int(parts[0]), int(parts[1])
