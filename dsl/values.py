@@ -141,6 +141,9 @@ def check(value: Value, profile: Profile) -> Value | Stuck:
     if value and isinstance(value[0], tuple):
         if sum(map(len, value)) > profile.max_flat or max(map(len, value)) > profile.max_list:
             return SIZE
+        # An untyped run may make lists that are no values; `type_of` refuses them where types are known.
+        if any(row and type(row[0]) is not int for row in value):
+            return TYPE
         return value if all(profile.int_min <= n <= profile.int_max for row in value for n in row) else RANGE
     if value and not isinstance(value[0], bool) and not all(profile.int_min <= n <= profile.int_max for n in value):
         return RANGE

@@ -118,3 +118,9 @@ def test_limits_and_json() -> None:
     for wrong in (None, 1.5, {"a": 1}):
         with pytest.raises(ValueError, match="not a value"):
             from_json(wrong)
+
+
+@pytest.mark.parametrize("text", ["( words ) map", "( ( even? ) map ) map"])
+def test_an_untyped_run_that_makes_no_value_is_stuck(text: str) -> None:
+    inputs = [("a b", "c")] if "words" in text else [((1, 2), (3,))]
+    assert run(parse(text), inputs) == Stuck(Reason.TYPE, (1,))

@@ -27,6 +27,7 @@ from dsl.ops import OPS
 from dsl.parser import parse
 from dsl.program import Program
 from dsl.python import render
+from dsl.python.names import FUNCTIONS, RESULTS
 from dsl.python.templates import fill, literal_text, spaced
 from dsl.types import BOOL, INT, LIST_BOOL, LIST_INT, LIST_LIST_INT, LIST_STR, STR, Type, parse_type
 from dsl.values import DEFAULT, PROFILES, Profile, Stuck, Value, to_json
@@ -240,6 +241,10 @@ def test_an_argument_may_have_any_name(op: Any) -> None:
     for name in ("x", "y", "i", "s", "c", "char", "item", "row", "at", "text", "items"):
         source = render(Program((word,)), argument_names=[f"{name}{n or ''}" for n in range(op.num_args)])
         assert agrees(Program((word,)), args, compiled(source))
+
+
+def test_names_are_for_words_of_the_table() -> None:
+    assert set(RESULTS) | set(FUNCTIONS) <= set(OPS)
 
 
 def test_constants_are_literals_or_keywords() -> None:
