@@ -190,9 +190,9 @@ def time_hash(kind: Type) -> Timing:
     for lengths in ("short", "uniform"):
         rows, (column,), _ = columns_for(OPS["head"], (kind,), lengths, seed=7)
         parts = parts_of(column, EXAMPLES)
-        driver = hash_driver(tuple(part.dtype.name for part in parts))
+        driver = hash_driver(tuple(part.dtype.name for part in parts), True)
         key = keys(sum(part.shape[1] for part in parts))
-        found[lengths] = best(partial(driver, *parts, key, 1, CANDIDATES, np.empty(CANDIDATES, np.uint64)))
+        found[lengths] = best(partial(driver, *parts, key, CANDIDATES, np.empty(CANDIDATES, np.uint64)))
     values = [tuple(row[0] for row in rows[c : c + EXAMPLES]) for c in range(0, len(rows), EXAMPLES)]
     reference = best(lambda: [hash(value) for value in values])
     scale = 1e9 / CANDIDATES

@@ -120,7 +120,9 @@ class Column:
 
     def arrays(self) -> tuple[Array, ...]:
         """The arrays in the order in which kernels take them: data, ends, lengths, as far as there are any."""
-        return tuple(array for array in (self.data, self.ends, self.lengths) if array is not None)
+        if self.lengths is None:
+            return (self.data,)
+        return (self.data, self.lengths) if self.ends is None else (self.data, self.ends, self.lengths)
 
     def take(self, rows: Array) -> Column:
         """A column of these rows."""

@@ -54,12 +54,12 @@ def words(typingctx, array, index, width):  # type: ignore[no-untyped-def]
 
 @njit(error_model="numpy", forceinline=True)
 def clear_past(row_words, used):  # type: ignore[no-untyped-def]
-    """Zeroes all bytes of a row past the first `used`. One pass over all words has no branch to mispredict."""
-    for k in range(len(row_words)):
-        kept = min(max(used - 8 * k, 0), 8)
-        # Shifting by 64 is undefined, so a word that stays is told apart.
-        mask = (np.uint64(1) << np.uint64(8 * (kept & 7))) - np.uint64(1)
-        row_words[k] = row_words[k] & (np.uint64(0xFFFFFFFFFFFFFFFF) if kept == 8 else mask)
+    """Zeroes all bytes of a row past the first `used`. Only the word where they end is read: what was just written is slow to read back."""
+    kept = (used + 7) >> 3
+    for k in range(kept, len(row_words)):
+        row_words[np.uint64(k)] = np.uint64(0)
+    if kept > 0:
+        row_words[np.uint64(kept - 1)] &= np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(8 * (-used & 7))
 
 
 @njit(error_model="numpy", forceinline=True)

@@ -50,6 +50,8 @@ class Plan:
     result: Layout
     kernel: Callable[..., Any] | None
     limits: Array
+    widths: tuple[int, ...]
+    """Entries in a row of each argument."""
     drivers: dict[str, Callable[..., int]] = field(default_factory=dict)
 
     def driver(self, template: str) -> Callable[..., int]:
@@ -102,8 +104,8 @@ _plans: dict[tuple[Any, ...], Plan] = {}
 
 def plan_for(op: Op, layouts: tuple[Layout, ...], profile: Profile, wide: bool = False) -> Plan:
     """How the op runs on arguments of these layouts; `wide` asks for 32-bit text. Raises `TypeMismatch` where it does not take them."""
-    # The plan holds the op, so that its id stays its own.
-    key = (id(op), layouts, profile, wide)
+    # Ids are cheaper than hashes. A plan holds its op and its profile, so that their ids stay theirs.
+    key = (id(op), layouts, id(profile), wide)
     plan = _plans.get(key)
     if plan is None:
         plan = _plans[key] = _make_plan(op, layouts, profile, wide)
@@ -118,16 +120,13 @@ def _make_plan(op: Op, layouts: tuple[Layout, ...], profile: Profile, wide: bool
         shown = " ".join(map(str, given))
         raise TypeMismatch(f"`{op.name}` does not take columns of {shown}")
     wide = wide or any(layout.dtype == "uint32" for layout in layouts)
-    args = tuple(_layout(substitute(kind, types), wide) for kind in wanted)
-    result = _layout(substitute(op.type.after.types[0], types), wide)
+    args = tuple(layout_of(substitute(kind, types), wide=wide) for kind in wanted)
+    result = layout_of(substitute(op.type.after.types[0], types), wide=wide)
     signature = "".join(layout.letter for layout in args) + "->" + result.letter
     has_kernel = compiler.available() and isinstance(op.kernels, Mapping) and signature in op.kernels
     kernel = op.kernels[signature] if has_kernel else None  # type: ignore[index]
-    return Plan(op=op, profile=profile, args=args, result=result, kernel=kernel, limits=_limits(profile))
-
-
-def _layout(kind: Type, wide: bool) -> Layout:
-    return layout_of(kind, wide=wide)
+    widths = tuple(layout.padded(profile) for layout in args)
+    return Plan(op=op, profile=profile, args=args, result=result, kernel=kernel, limits=_limits(profile), widths=widths)
 
 
 @lru_cache(maxsize=None)
@@ -156,13 +155,21 @@ def _count(args: Sequence[Column], indices: Sequence[Index], examples: int) -> i
 def _inputs(plan: Plan, args: Sequence[Column], indices: Sequence[Index], num: int) -> list[Array]:
     """Arrays and index of each argument, as a driver takes them."""
     arrays: list[Array] = []
-    for column, layout, index in zip(args, plan.args, indices, strict=True):
+    for column, layout, width, index in zip(args, plan.args, plan.widths, indices, strict=True):
         if column.layout is not layout:
             column = _adapted(column, layout, plan.profile)
-        if column.lengths is not None and column.data.shape[1] != layout.padded(plan.profile):
-            raise ValueError(f"a column of rows {column.data.shape[1]} wide was not made for the profile {plan.profile.name!r}")
-        arrays += column.arrays()
-        arrays.append(_first(num) if index is None else np.ascontiguousarray(index, np.int32))
+        arrays.append(column.data)
+        if column.lengths is not None:
+            if column.data.shape[1] != width:
+                raise ValueError(f"a column of rows {column.data.shape[1]} wide was not made for the profile {plan.profile.name!r}")
+            if column.ends is not None:
+                arrays.append(column.ends)
+            arrays.append(column.lengths)
+        if index is None:
+            index = _first(num)
+        elif index.dtype != np.int32 or not index.flags.c_contiguous:
+            index = np.ascontiguousarray(index, np.int32)
+        arrays.append(index)
     return arrays
 
 
@@ -171,14 +178,15 @@ def _adapted(column: Column, layout: Layout, profile: Profile) -> Column:
     return zeros(layout, column.num_rows, profile) if column.layout is EMPTY else column.wide()
 
 
+_numbers = np.arange(1024, dtype=np.int32)
+
+
 def _first(count: int) -> Array:
     """The numbers below `count`."""
-    return _numbers(1 << max(count - 1, 1023).bit_length())[:count]
-
-
-@lru_cache(maxsize=None)
-def _numbers(count: int) -> Array:
-    return np.arange(count, dtype=np.int32)
+    global _numbers
+    if count > len(_numbers):
+        _numbers = np.arange(2 * count, dtype=np.int32)
+    return _numbers[:count]
 
 
 # ---------------------------------------------------------------- without a kernel

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dsl.domains import parity, ranges, sign
+from dataclasses import replace
+
+from dsl.domains import numbers, parity, ranges, sign
 from dsl.domains.base import Context
 from dsl.domains.higher_order import how_many, scan
 from dsl.domains.product import BOTTOM, Abstract
+from dsl.domains.ranges import Range, span
 from dsl.domains.transfers import Whole, count, integer, item, list_of, resized, size_of, up_to, verdict
 
 POSITIVE, NEGATIVE = integer(signs=sign.POSITIVE), integer(signs=sign.NEGATIVE)
@@ -58,3 +61,18 @@ def zipped(function: Whole) -> Whole:
 def scanned(function: Whole) -> Whole:
     """The running results of `function`: `scan+`."""
     return lambda ctx, xs: scan(ctx, xs, lambda state, each: function(ctx, state, each))
+
+
+def running_sum(ctx: Context, xs: Abstract) -> Abstract:
+    """`scan+`: a sum of at least one and at most all of the items."""
+    return _within(scanned(numbers.add)(ctx, xs), ranges.multiply(span(1, size_of(xs).high), xs.interval))
+
+
+def running_difference(ctx: Context, xs: Abstract) -> Abstract:
+    """`scan-`: the first item less a sum of at most all the others."""
+    taken = ranges.multiply(span(0, size_of(xs).high - 1), xs.interval)
+    return _within(scanned(numbers.subtract)(ctx, xs), ranges.subtract(xs.interval, taken))
+
+
+def _within(result: Abstract, interval: Range) -> Abstract:
+    return result if result.is_bottom else replace(result, interval=ranges.meet(result.interval, interval))

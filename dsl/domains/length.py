@@ -90,9 +90,9 @@ class Length:
 
     def show(self, element: Lengths | None) -> str:
         """E.g. `3`, `0..64`, `2 of 1..5` where the items have lengths; `none` for Ints and Bools."""
-        if element is None:
-            return "nothing"
-        return str(element.outer) if element.inner.is_empty or element == ANY else f"{element.outer} of {element.inner}"
+        if element is None or element == ANY:
+            return "any" if element else "nothing"
+        return str(element.outer) if element.inner.is_empty else f"{element.outer} of {element.inner}"
 
 
 DOMAIN = Length()

@@ -123,6 +123,8 @@ class Enumerator:
         start = {kind: store.count for kind, store in self._stores.items()}
         for number, production in usable:
             store = self._stores[production.result]
+            if store.full:  # a driver needs one free place to compute in
+                continue
             args = tuple(layouts[kind] for kind in production.args)
             plan = plan_for(production.op, args, self.profile)
             assert plan.kernel is not None

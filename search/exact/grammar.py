@@ -12,10 +12,6 @@ from dsl.ops.table import Op
 from dsl.types import BOOL, INT, LIST_BOOL, LIST_INT, LIST_LIST_INT, LIST_STR, STR, Effect, ListOf, Type, Var, is_representable
 
 TEXT_TYPES = frozenset({STR, LIST_STR})
-LIST_TYPES = frozenset({LIST_INT, LIST_BOOL, LIST_LIST_INT})
-
-DERIVED = frozenset({"not", ">=", "<=", "!=", "inc", "dec"})
-"""Words whose meaning a two-word term has at the same cost order; kept, but tried after the others at equal cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +37,19 @@ def productions(
     `costs` are small positive ints by word (1 where it names none); `ops` restricts the words. Types that no chain of words can
     turn into the output's type are left out, as are text words for tasks without text.
     """
-    every = tuple(_all(costs or {}, ops))
+    given = {*input_types, output_type, *constants}
+    every = tuple(p for p in _all(costs or {}, ops) if set(p.args) | {p.result} <= given | _common(given))
     reachable = _forward(every, {*input_types, *constants})
     usable = [p for p in every if set(p.args) <= reachable]
     wanted = _backward(usable, output_type)
     return tuple(p for p in usable if p.result in wanted)
+
+
+def _common(given: set[Type]) -> frozenset[Type]:
+    """Types that terms may pass through though the task has none of them: numbers always, lists of the kinds of things that the task has."""
+    lists = {LIST_INT} if given & {INT, LIST_INT, LIST_LIST_INT, LIST_BOOL} else set()
+    texts = {LIST_STR, STR} if given & TEXT_TYPES else set()
+    return frozenset({INT, BOOL, *lists, *texts})
 
 
 def _all(costs: Mapping[str, int], ops: Collection[str] | None) -> Iterator[Production]:

@@ -1,0 +1,178 @@
+"""Whether fewer words do: a search for a shorter program over the 38 words, complete up to limits that the answer names.
+
+A program of m words is either an expression (every intermediate value is used once), or it uses some value more than once. For m <= 4
+the second kind has, after one or two words s1, s2 = g(s1, ...) of which the last is used at least twice, only an expression left:
+
+* s1 alone is used twice: an expression of at most m - 1 words over the inputs and s1, for every s1;
+* s2 is used twice (s1 perhaps too): an expression of at most m - 2 words that uses s2 twice, for every pair;
+* two independent values used twice each need three words to join their four uses, five words in all;
+* a value of three words used twice leaves one word that has it as both arguments: a list of zeros, or what one word on it gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from benchmarks.generators.lines import LISTS, words
+from dsl.columns.layout import Column, decode, encode
+from dsl.columns.step import apply
+from dsl.ops import OPS
+from dsl.tasks import Example, Task
+from dsl.types import INT, LIST_INT, Type
+from dsl.values import Value
+from search.exact.enumerate import Enumerator
+from search.exact.grammar import productions
+
+MAX_EXPRESSION = 5
+"""Largest expressions enumerated: about 40 million for a task, some seconds and a gigabyte."""
+MAX_SHARING = 4
+"""Largest programs with values used more than once that are enumerated; the case analysis above ends here."""
+MEMORY = {1: 1 << 24, 2: 1 << 25, 3: 1 << 26, 4: 1 << 28, 5: 1500 << 20}
+"""Bytes of the bank by size of expression, enough for every value of the level below: it is touched before use, which takes its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Sizes up to which nothing fits."""
+
+    expressions: int
+    sharing: int
+
+
+def shorter(task: Task, num_words: int) -> Checked | None:
+    """How far it is known that fewer than `num_words` words do not give the examples; None where fewer do."""
+    expressions = min(num_words - 1, MAX_EXPRESSION)
+    sharing = min(num_words - 1, MAX_SHARING)
+    for size in sorted({min(3, expressions), min(4, expressions)}):
+        if expression_fits(task, size):
+            return None
+    if expressions > 4:
+        fits = expression_fits(task, expressions)
+        if fits:
+            return None
+        expressions = 4 if fits is None else expressions
+    return None if sharing_fits(task, sharing) else Checked(expressions, sharing)
+
+
+def expression_fits(task: Task, size: int) -> bool | None:
+    """Whether an expression of at most `size` words gives the examples; None if memory was too small to tell."""
+
+    def stop() -> bool:
+        # The last level is tested, so its values need not be kept.
+        if search.level == size:
+            cut[0] = cut[0] or search.full
+            search.full = True
+        return False
+
+    cut = [False]
+    rules = productions(task.input_types, task.output_type, ops=frozenset(words()))
+    search = Enumerator(task, task.examples, rules, (), LISTS, MEMORY[size], stop)
+    fits = next(search.run(size), None) is not None
+    return True if fits else None if cut[0] else False
+
+
+def sharing_fits(task: Task, size: int) -> bool:
+    """Whether a program of at most `size` words that uses a value more than once gives the examples."""
+    if all(isinstance(e.output, tuple) and not any(e.output) for e in task.examples):
+        return True  # lists of zeros: any list of that length subtracted from itself
+    firsts = list(_first_values(task))
+    if any(_over(task, values, size - 1) for values in firsts):
+        return True
+    return size > 2 and _pairs_fit(task, firsts, size - 2)
+
+
+def _over(task: Task, values: Sequence[Value], size: int) -> bool:
+    """Whether an expression over the inputs and one value more fits."""
+    examples = tuple(Example((*e.inputs, value), e.output) for e, value in zip(task.examples, values, strict=True))
+    return expression_fits(Task(name=task.name, examples=examples), size) is not False
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """A value for each of N candidates, as a column of N x E rows, with which candidates have it and how often it uses the newest leaf."""
+
+    kind: Type
+    column: Column
+    fine: frozenset[int]
+    uses: int
+
+
+def _first_values(task: Task) -> Iterator[list[Value]]:
+    """The distinct values of one word over the inputs, other than the inputs."""
+    count = len(task.examples)
+    leaves = [_leaf(kind, [e.inputs[i] for e in task.examples]) for i, kind in enumerate(task.input_types)]
+    seen = {(leaf.kind, tuple(decode(leaf.column))) for leaf in leaves}
+    for batch in _applied(leaves, leaves, count, 1, 0):
+        values = decode(batch.column)
+        if batch.fine and (batch.kind, tuple(values)) not in seen:
+            seen.add((batch.kind, tuple(values)))
+            yield values
+
+
+def _leaf(kind: Type, values: list[Value], uses: int = 0) -> _Batch:
+    return _Batch(kind, encode(values, kind, LISTS), frozenset({0}), uses)
+
+
+def _pairs_fit(task: Task, firsts: Sequence[list[Value]], size: int) -> bool:
+    """Whether an expression of at most `size` (1 or 2) words that uses s2 twice fits, for some s1 of `firsts` and s2 = g(s1, ...)."""
+    count = len(task.examples)
+    inputs = [[e.inputs[i] for e in task.examples] for i in range(len(task.input_types))]
+    wanted = [e.output for e in task.examples]
+    for kind in (INT, LIST_INT):
+        group = [values for values in firsts if isinstance(values[0], tuple) == (kind == LIST_INT)]
+        if not group:
+            continue
+        leaves = [_repeated(k, values, len(group)) for k, values in zip(task.input_types, inputs, strict=True)]
+        first = _Batch(kind, encode([v for values in group for v in values], kind, LISTS), frozenset(range(len(group))), 1)
+        for second in _applied([*leaves, first], [*leaves, first], count, len(group), 1):
+            newest = _Batch(second.kind, second.column, second.fine, 1)
+            others = [*leaves, _Batch(first.kind, first.column, first.fine, 0)]
+            if _twice(newest, others, wanted, task.output_type, count, len(group), size):
+                return True
+    return False
+
+
+def _repeated(kind: Type, values: list[Value], times: int) -> _Batch:
+    return _Batch(kind, encode(values * times, kind, LISTS), frozenset(range(times)), 0)
+
+
+def _twice(newest: _Batch, others: list[_Batch], wanted: list[Value], kind: Type, count: int, num: int, size: int) -> bool:
+    """Whether one or two words over the leaves that use the newest twice give the wanted values, for some candidate."""
+    leaves = [*others, newest]
+    ones = list(_applied(leaves, leaves, count, num, 1))
+    if any(_is(batch, wanted, kind, count) for batch in ones if batch.uses >= 2):
+        return True
+    if size < 2:
+        return False
+    return any(
+        _is(batch, wanted, kind, count) for one in ones for batch in _applied([one], [*leaves, one], count, num, 2, result=kind)
+    )
+
+
+def _is(batch: _Batch, wanted: list[Value], kind: Type, count: int) -> bool:
+    """Whether some candidate has the wanted values."""
+    if batch.kind != kind or not batch.fine:
+        return False
+    goal = encode(wanted, kind, LISTS)
+    num = batch.column.num_rows // count
+    same = [(ours.reshape(num, -1) == theirs.reshape(1, -1)).all(axis=1) for ours, theirs in zip(batch.column.arrays(), goal.arrays(), strict=True)]
+    hits = same[0] if len(same) == 1 else same[0] & same[1]
+    return any(int(i) in batch.fine for i in hits.nonzero()[0])
+
+
+def _applied(some: Sequence[_Batch], every: Sequence[_Batch], count: int, num: int, min_uses: int, *, result: Type | None = None) -> Iterator[_Batch]:
+    """Every word on arguments from `every`, at least one of which is from `some`, that uses the newest leaf `min_uses` times or more."""
+    for name, (kinds, gives) in words().items():
+        if result is not None and gives != result:
+            continue
+        for args in product(*([b for b in every if b.kind == kind] for kind in kinds)):
+            uses = sum(arg.uses for arg in args)
+            if uses < min_uses or not any(arg is one for arg in args for one in some):
+                continue
+            done = apply(OPS[name], [arg.column for arg in args], [None] * len(args), examples=count, profile=LISTS)
+            stuck = {int(i) for i in done.status.reshape(num, count).any(axis=1).nonzero()[0]} if done.worst else set()
+            fine = frozenset.intersection(*(arg.fine for arg in args)) - stuck
+            if fine:
+                yield _Batch(gives, done.column, fine, uses)
