@@ -8,11 +8,13 @@ A method is found by name in `METHODS`, or as `module:function`, which is also h
 
 from __future__ import annotations
 
+import difflib
 import gc
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -20,14 +22,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from benchmarks.measure import cpu_seconds, peak_mb, reset_peak
 from benchmarks.versions import versions
 from dsl.errors import ConfigError
-from dsl.suggest import did_you_mean
 from search.settings import METHODS as SEARCHES
 
 if TYPE_CHECKING:
     from dsl.tasks import Task
     from search.settings import Settings
 
-METHODS = {**dict.fromkeys(SEARCHES, "benchmarks.attempt:search"), "cvc5": "benchmarks.peers.cvc5:attempt", "pyshgp": "benchmarks.peers.pyshgp:attempt"}
+METHODS = {
+    **dict.fromkeys(SEARCHES, "benchmarks.attempt:search"),
+    "cvc5": "benchmarks.peers.cvc5:attempt",
+    "pyshgp": "benchmarks.peers.pyshgp:attempt",
+}
 """Methods by name, as `module:function`."""
 
 Key: TypeAlias = tuple[str, str, str, int, float, str, str]
@@ -131,7 +136,9 @@ def find_method(name: str) -> Method:
     home = METHODS.get(name, name)
     module, colon, function = home.partition(":")
     if not colon:
-        raise ConfigError(f"no method {name!r}{did_you_mean(name, METHODS)}; the methods are {', '.join(METHODS)}, or module:function")
+        near = difflib.get_close_matches(name[:40], METHODS, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ConfigError(f"no method {name!r}{hint}; the methods are {', '.join(METHODS)}, or module:function")
     try:
         return getattr(import_module(module), function)
     except (ImportError, AttributeError) as error:
@@ -174,29 +181,21 @@ def settings_of(job: Job) -> Settings:
     from dsl.values import PROFILES
     from search.settings import Settings
 
-    grace = {} if job.max_candidates is None else {"grace": job.budget}
-    return Settings(
+    settings = Settings(
         method=job.method, budget=job.budget, memory=job.memory, constants=job.constants,  # type: ignore[arg-type]
-        profile=PROFILES[job.profile], max_candidates=job.max_candidates, seed=job.seed, **grace,
+        profile=PROFILES[job.profile], max_candidates=job.max_candidates, seed=job.seed,
     )  # fmt: skip
+    return settings if job.max_candidates is None else replace(settings, grace=job.budget)
 
 
 def _warm(task: Task, method: Method, job: Job) -> None:
     """Loads what the method needs for tasks of such types, once in a process. What it finds is thrown away."""
-    if job.warm_up:
-        _warmed(method, job, task)
-
-
-def _warmed(method: Method, job: Job, task: Task) -> None:
     kind = (job.method, task.input_types, task.output_type, job.constants, job.profile)
-    if kind not in _warm_kinds():
-        _warm_kinds().add(kind)
-        from dataclasses import replace
-
-        try:
-            method(task, replace(job, budget=job.warm_up, max_candidates=None))
-        except Exception:  # it will come again in the measured run, where it is recorded
-            return
+    if not job.warm_up or kind in _warm_kinds():
+        return
+    _warm_kinds().add(kind)
+    with suppress(Exception):  # whatever it is will come again in the measured run, where it is recorded
+        method(task, replace(job, budget=job.warm_up, max_candidates=None))
 
 
 @lru_cache(maxsize=1)

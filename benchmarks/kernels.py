@@ -255,7 +255,10 @@ def _cells(timing: Timing) -> list[str]:
     return [
         timing.op,
         timing.signature,
-        *(shown(value, "{:.1f}" if value is not None and value < 20 else "{:.0f}") for value in (timing.uniform, timing.short, timing.test)),
+        *(
+            shown(value, "{:.1f}" if value is not None and value < 20 else "{:.0f}")
+            for value in (timing.uniform, timing.short, timing.test)
+        ),
         shown(timing.reference),
         shown(timing.ratio, "{:.0f}x"),
         shown(timing.stuck, "{:.0f}%", 100),
@@ -268,7 +271,9 @@ def as_text(timings: Sequence[Timing]) -> str:
     """An aligned table."""
     rows = [list(_HEADINGS), *map(_cells, timings)]
     widths = [max(len(row[k]) for row in rows) for k in range(len(_HEADINGS))]
-    return "\n".join("  ".join(cell.ljust(w) if k < 2 else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))) for row in rows)
+    return "\n".join(
+        "  ".join(cell.ljust(w) if k < 2 else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))) for row in rows
+    )
 
 
 def as_markdown(timings: Sequence[Timing]) -> str:
@@ -289,7 +294,9 @@ def machine() -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Prints the table; see the module's docstring."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.kernels", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.kernels", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--ops", nargs="+", metavar="WORD", help="only these words (default: every word with a kernel, and the hashes)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON, too")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table as Markdown, too")

@@ -1,27 +1,30 @@
 """Random well-typed programs and random inputs: seeded, length-controlled, without dead words.
 
 Two sizes of the same thing. `Generator.program` draws one program of any kind (quotations, conditionals, loops) for tests and
-people; `dsl.trace` draws thousands at once, in columns, for training.
+people; `dsl.traces` grows thousands at once, in columns, for training.
 
-No dead words: nothing computed is thrown away (`drop` and `nip` are not drawn), the final stack is one value, and every input is used.
+No dead words: nothing computed is thrown away (`drop` and `nip` are not drawn, and `dsl.liveness` looks into quotations), the final
+stack is one value, and every input is used.
 """
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from dsl.effects import substitute, unify_args
-from dsl.errors import ConfigError
+from dsl.effects import Fold, substitute, unify_args
+from dsl.errors import ConfigError, DslError
+from dsl.liveness import dead_words
 from dsl.machine import run
 from dsl.ops import OPS
 from dsl.ops.table import Op
 from dsl.program import Instruction, Program, Quotation, Word, literal, walk
 from dsl.types import BOOL, INT, LIST_BOOL, LIST_INT, LIST_LIST_INT, LIST_STR, STR, VALUE_TYPES, Effect, Type, is_representable
-from dsl.values import DEFAULT, Profile, Stuck, Value
+from dsl.values import DEFAULT, Profile, Stuck, Value, check
 
 DISCARDING = frozenset({"drop", "nip"})
 """Words that throw a value away: a program without dead words does not need them."""
@@ -40,8 +43,10 @@ INPUT_SHAPES: tuple[tuple[Type, ...], ...] = (
 )
 """Stack shapes that programs start from, unless the caller names some."""
 
-_LITERAL_INTS = (-1, 0, 1, 2, 3, 4, 5, 10)
-_LITERAL_STRINGS = ("", " ", ",", "-", ".", "/", "@", "a", "0", "number", "word", "ab")
+LITERAL_INTS = (-1, 0, 1, 2, 3, 4, 5, 10)
+LITERAL_STRINGS = ("", " ", ",", "-", ".", "/", "@", "a", "0", "number", "word", "lower", "caps")
+"""Literals that programs push: ints anywhere, strings beside a string."""
+
 _ALPHABET = "abcdefghij ABCXYZ 0123456789 .,-/@_()"
 
 
@@ -56,9 +61,28 @@ class Inputs:
     max_chars: int = 12
     """Longest string."""
 
+    def __post_init__(self) -> None:
+        if self.min_int > self.max_int:
+            raise ConfigError(f"inputs field min_int is {self.min_int}; it must not be above max_int, {self.max_int}")
+        for name in ("max_items", "max_chars"):
+            if getattr(self, name) < 0:
+                raise ConfigError(f"inputs field {name} is {getattr(self, name)}; it must be at least 0")
 
-def random_value(rng: random.Random, kind: Type, how: Inputs = Inputs()) -> Value:
-    """One value of a type."""
+    def within(self, profile: Profile) -> Inputs:
+        """The same, cut to what a profile allows."""
+        low, high = (min(max(end, profile.int_min), profile.int_max) for end in (self.min_int, self.max_int))
+        return Inputs(min_int=low, max_int=high, max_items=min(self.max_items, profile.max_list), max_chars=min(self.max_chars, profile.max_str))
+
+
+def random_value(rng: random.Random, kind: Type, how: Inputs = Inputs(), profile: Profile = DEFAULT) -> Value:
+    """One value of a type, within the profile's limits."""
+    value = _random_value(rng, kind, how.within(profile))
+    while isinstance(check(value, profile), Stuck):  # a list of strings may hold too many characters
+        value = _random_value(rng, kind, how.within(profile))
+    return value
+
+
+def _random_value(rng: random.Random, kind: Type, how: Inputs) -> Value:
     if kind == INT:
         return rng.randint(how.min_int, how.max_int)
     if kind == BOOL:
@@ -67,7 +91,7 @@ def random_value(rng: random.Random, kind: Type, how: Inputs = Inputs()) -> Valu
         return "".join(rng.choices(_ALPHABET, k=rng.randint(0, how.max_chars)))
     size = rng.randint(0, how.max_items if kind in (LIST_INT, LIST_BOOL) else min(4, how.max_items))
     item = kind.item  # type: ignore[union-attr]  # the seven value types leave only lists here
-    return tuple(random_value(rng, item, how) for _ in range(size))
+    return tuple(_random_value(rng, item, how) for _ in range(size))
 
 
 class Move(NamedTuple):
@@ -112,25 +136,53 @@ class Generator:
     profile: Profile = DEFAULT
 
     def __post_init__(self) -> None:
-        unknown = self.ops - set(OPS)
-        if unknown:
-            raise ConfigError(f"generator field ops names {sorted(unknown)[0]!r}, which is not a word; `flowforth ops` lists the words")
+        for name in ("ops", "weights"):
+            unknown = set(getattr(self, name)) - set(OPS)
+            if unknown:
+                raise ConfigError(f"generator field {name} names {min(unknown)!r}, which is not a word; `flowforth ops` lists the words")
+        rules = {
+            "weights": all(0 <= weight < math.inf for weight in self.weights.values()),
+            "literals": 0 <= self.literals <= 1,
+            "quotations": 0 <= self.quotations <= 1,
+            "max_depth": self.max_depth >= 1,
+        }
+        for name, fine in rules.items():
+            if not fine:
+                raise ConfigError(f"generator field {name} is {getattr(self, name)!r}; weights are at least 0, shares lie in 0..1, max_depth is at least 1")
 
     def program(self, rng: random.Random, inputs: Sequence[Type], length: int, *, tries: int = 200) -> Program | None:
         """A program of `length` words (see `len(Program)`) that turns these inputs into one value; None if no try succeeded."""
+        if length < 1:
+            raise ConfigError(f"length is {length}; a program has at least one word")
         for _ in range(tries):
             body = self._body(rng, tuple(inputs), length, nesting=0)
             if body is not None and len(body[1]) == 1:
-                return Program(tuple(body[0]))
+                program = Program(tuple(body[0]))
+                if not dead_words(program, len(inputs)):
+                    return program
         return None
 
     def programs(self, rng: random.Random, shapes: Sequence[tuple[Type, ...]] = INPUT_SHAPES, *, lengths: range) -> Iterator[tuple[tuple[Type, ...], Program]]:
-        """Input shapes and programs, without end."""
-        while True:
+        """Input shapes and programs, without end. Raises `ConfigError` where none can be found."""
+        if not shapes or not lengths:
+            raise ConfigError("programs need at least one shape of inputs and one length to draw from")
+        in_vain = 0
+        while in_vain < 1000:
             shape = rng.choice(tuple(shapes))
             program = self.program(rng, shape, rng.choice(lengths), tries=20)
+            in_vain = in_vain + 1 if program is None else 0
             if program is not None:
                 yield shape, program
+        raise ConfigError(f"no program of {lengths.start} to {lengths.stop - 1} of these words was found for these shapes")
+
+    def weight(self, op: Op) -> float:
+        """Relative frequency of a word."""
+        return self.weights.get(op.name, 1.0)
+
+    def fitting_literals(self, stack: Sequence[Type]) -> tuple[list[int], list[str]]:
+        """The ints and strings that may be pushed on a stack: within the profile, and strings only beside a string."""
+        ints = [value for value in LITERAL_INTS if check(value, self.profile) == value]
+        return ints, [value for value in LITERAL_STRINGS if check(value, self.profile) == value] if STR in stack else []
 
     def _body(self, rng: random.Random, stack: tuple[Type, ...], length: int, *, nesting: int) -> tuple[list[Instruction], tuple[Type, ...]] | None:
         """Some words of total length `length`, and the stack types that they leave; None at a dead end."""
@@ -154,24 +206,20 @@ class Generator:
             found = self._with_quotations(rng, stack, left, nesting)
             if found is not None:
                 return found
-        if draw > 1 - self.literals and left >= 2:
-            value = rng.choice(_LITERAL_INTS) if rng.random() < 0.6 or STR not in stack else rng.choice(_LITERAL_STRINGS)
-            push = literal(value)
+        ints, strings = self.fitting_literals(stack)
+        if draw > 1 - self.literals and left >= 2 and ints:
+            push = literal(rng.choice(strings if strings and rng.random() < 0.4 else ints))
             return [push], (*stack, push.type)
-        moves = moves_on(stack[-4:], self.ops)
+        moves = [move for move in moves_on(stack[-4:], self.ops) if self.weight(move.op)]
         if not moves:
             return None
-        move = rng.choices(moves, weights=[self.weights.get(m.op.name, 1.0) for m in moves])[0]
+        move = rng.choices(moves, weights=[self.weight(move.op) for move in moves])[0]
         return [Word(move.op.name)], (*stack[: len(stack) - len(move.args)], *move.results)
 
     def _with_quotations(self, rng: random.Random, stack: tuple[Type, ...], left: int, nesting: int) -> tuple[list[Instruction], tuple[Type, ...]] | None:
         """A combinator that fits the stack, with random bodies; checked by the same inference as a user's program."""
-        from dsl.effects import Fold
-        from dsl.errors import DslError
-
-        names = [op for op in OPS.values() if op.num_quotations and op.name in self.ops and op.num_args <= len(stack)]
-        for _ in range(6 if names else 0):
-            op = rng.choice(names)
+        fitting = [op for op in OPS.values() if op.num_quotations and op.name in self.ops and op.num_args <= len(stack) and self.weight(op)]
+        for op in rng.choices(fitting, weights=[self.weight(op) for op in fitting], k=6) if fitting else ():
             bodies = self.quotations_for(rng, stack, op, left=left, nesting=nesting)
             if bodies is None:
                 continue
@@ -209,12 +257,14 @@ def examples(
     rng: random.Random, program: Program, shape: Sequence[Type], count: int, *, how: Inputs = Inputs(), profile: Profile = DEFAULT, tries: int = 20
 ) -> list[tuple[tuple[Value, ...], Value]] | None:
     """`count` random inputs with the program's answers, which are not all equal; None if it gets stuck or is constant on them `tries` times."""
+    if count < 1:
+        raise ConfigError(f"count is {count}; it must be at least 1")
     for _ in range(tries):
         rows = []
         for _ in range(count):
-            inputs = tuple(random_value(rng, kind, how) for kind in shape)
+            inputs = tuple(random_value(rng, kind, how, profile) for kind in shape)
             stack = run(program, inputs, profile=profile)
-            if isinstance(stack, Stuck):
+            if isinstance(stack, Stuck) or not stack:
                 break
             rows.append((inputs, stack[-1]))
         if len(rows) == count and (count == 1 or len({repr(output) for _, output in rows}) > 1):

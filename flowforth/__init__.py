@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from flowforth.running import render as render
     from flowforth.running import run as run
     from flowforth.running import trace as trace
+    from flowforth.solving import solve as solve
+    from search.result import SearchResult as SearchResult
 
 _HOMES = {
     "DslError": "dsl.errors",
@@ -35,6 +37,7 @@ _HOMES = {
     "Profile": "dsl.values",
     "Program": "dsl.program",
     "Reason": "dsl.values",
+    "SearchResult": "search.result",
     "Stuck": "dsl.values",
     "Task": "dsl.tasks",
     "TraceStep": "flowforth.running",
@@ -44,6 +47,7 @@ _HOMES = {
     "parse": "dsl.parser",
     "render": "flowforth.running",
     "run": "flowforth.running",
+    "solve": "flowforth.solving",
     "trace": "flowforth.running",
 }
 
@@ -54,6 +58,7 @@ __all__ = (
     "Profile",
     "Program",
     "Reason",
+    "SearchResult",
     "Stuck",
     "Task",
     "TraceStep",
@@ -63,6 +68,7 @@ __all__ = (
     "parse",
     "render",
     "run",
+    "solve",
     "trace",
 )
 

@@ -1,7 +1,7 @@
 """The console command. Answers go to standard output, everything else to standard error.
 
-Exit codes: 0 for an answer, 1 for none (the program got stuck), 2 for a mistake of the user, 70 for one of ours, 130 after
-Ctrl-C. Nothing but argparse is imported before a subcommand runs, so that `--help` is quick.
+Exit codes: 0 for an answer, 1 for none (the program got stuck, none was found), 2 for a mistake of the user, 70 for one of ours,
+130 after Ctrl-C. Nothing but argparse is imported before a subcommand runs, so that `--help` is quick.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from dsl.errors import DslError
-from flowforth.commands import graph, ops, python, run, tasks, trace, traces
+from flowforth.commands import bench, graph, ops, python, report, run, solve, tasks, trace, traces
 
-COMMANDS = (run, trace, python, ops, graph, tasks, traces)
+COMMANDS = (solve, run, trace, python, ops, graph, tasks, traces, bench, report)
 """The subcommands, in the order of `--help`: modules with `NAME`, `HELP`, `add_arguments(parser)` and `main(args) -> exit code`."""
 
 NO_ANSWER, USER_ERROR, OUR_ERROR, INTERRUPTED = 1, 2, 70, 130

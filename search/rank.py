@@ -6,6 +6,8 @@ Several programs fit a few examples; which one is meant cannot be known, only gu
 
 from __future__ import annotations
 
+import math
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +27,7 @@ class Disagreement:
 
     inputs: tuple[Value, ...]
     answers: tuple[Value | Stuck, ...]
-    """One for each of the programs, in order."""
+    """One for each of the two programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +39,29 @@ class Ranking:
     disagreement: Disagreement | None
 
 
-def rank(fits: Sequence[Fit], task: Task, profile: Profile, *, seed: int = 0) -> Ranking:
-    """The different programs among the fits, best first. Deterministic for a seed."""
+def rank(fits: Sequence[Fit], task: Task, profile: Profile, *, seed: int = 0, until: float = math.inf) -> Ranking:
+    """The different programs among the fits, best first. Deterministic for a seed, unless the time `until` (`time.perf_counter`)
+    comes before all are compared: then the longest ones are left out. The shortest is always there."""
     if not fits:
         return Ranking((), (), None)
     inputs = probes(task, seed=seed)
-    behaviours = [_behaviour(fit, inputs, profile) for fit in fits]
+    order = sorted(fits, key=lambda fit: (_length(fit), str(fit.program)))
+    behaviours: list[Behaviour] = []
+    for fit in order:
+        if behaviours and time.perf_counter() >= until:
+            break
+        behaviours.append(_behaviour(fit, inputs, profile))
     votes = Counter(behaviours)
-    order = sorted(range(len(fits)), key=lambda i: (fits[i].cost, fits[i].size, -votes[behaviours[i]], str(fits[i].program)))
-    first: dict[Behaviour, int] = {}
-    for index in order:
-        first.setdefault(behaviours[index], index)
-    chosen = list(first.values())
-    return Ranking(
-        tuple(fits[i] for i in chosen),
-        tuple(votes[behaviours[i]] / len(fits) for i in chosen),
-        _disagreement([fits[i] for i in chosen], inputs, profile),
-    )
+    chosen: dict[Behaviour, Fit] = {}
+    for fit, behaviour in sorted(zip(order, behaviours, strict=False), key=lambda pair: (_length(pair[0]), -votes[pair[1]])):
+        chosen.setdefault(behaviour, fit)
+    first_two = tuple(chosen.values())[:2]
+    return Ranking(tuple(chosen.values()), tuple(votes[each] / len(behaviours) for each in chosen), _disagreement(first_two, inputs, profile))
+
+
+def _length(fit: Fit) -> tuple[float, int]:
+    """The description length; between equals, the words that the program needs for moving values about."""
+    return round(fit.cost, 6), fit.size
 
 
 def _behaviour(fit: Fit, inputs: Sequence[tuple[Value, ...]], profile: Profile) -> Behaviour:
@@ -63,12 +71,16 @@ def _behaviour(fit: Fit, inputs: Sequence[tuple[Value, ...]], profile: Profile) 
 
 
 def _disagreement(fits: Sequence[Fit], inputs: Sequence[tuple[Value, ...]], profile: Profile) -> Disagreement | None:
-    """The shortest probe on which the first two programs give different values."""
+    """The shortest probe on which the first two programs differ; one where neither is stuck, if there is one."""
     if len(fits) < 2:
         return None
+    found = None
     for row in sorted(inputs, key=lambda row: len(repr(row))):
         answers = tuple(answer(fit.program, row, profile=profile) for fit in fits)
-        shown = [None if isinstance(value, Stuck) else repr(value) for value in answers[:2]]
-        if shown[0] != shown[1]:
+        stuck = [isinstance(value, Stuck) for value in answers]
+        if all(stuck) or (not any(stuck) and repr(answers[0]) == repr(answers[1])):
+            continue
+        if not any(stuck):
             return Disagreement(row, answers)
-    return None
+        found = found or Disagreement(row, answers)
+    return found

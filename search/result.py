@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from dsl.printer import print_value
 from dsl.program import Program
@@ -13,6 +13,8 @@ from dsl.values import Stuck, to_json
 from search.rank import Ranking
 from search.settings import Settings
 from search.verify import held_out_correct
+
+Status: TypeAlias = Literal["solved", "budget", "exhausted", "memory", "interrupted"]
 
 NUM_SHOWN = 4
 """Different programs shown."""
@@ -25,8 +27,9 @@ class SearchResult:
     task: Task
     settings: Settings
     ranking: Ranking
-    status: str
-    """`solved`, `budget` (nothing found in time), `exhausted` (nothing up to the maximal size) or `interrupted`."""
+    status: Status
+    """`solved`, or why nothing was found: `budget` (time or candidates used up), `exhausted` (nothing up to the maximal size),
+    `memory` (no more of it) or `interrupted` (Ctrl-C)."""
     seconds: float
     first_seconds: float | None
     """When the first fit was found."""

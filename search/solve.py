@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Literal
+from dataclasses import replace
 
 from dsl.tasks import Task
+from search.alarm import Alarm, Overdue
 from search.exact.search import ExactSearch, Progress
+from search.memory import foreign, resident
 from search.postfix import to_program
-from search.rank import rank
-from search.result import SearchResult
+from search.rank import Ranking, rank
+from search.result import SearchResult, Status
 from search.settings import Settings
-from search.term import Apply, Literal as LiteralTerm, Term
+from search.term import Term, description_length
 from search.verify import Fit, verify
 
-Status = Literal["solved", "budget", "exhausted", "interrupted"]
+LATE = 0.1
+"""Seconds after the end at which a search is ended that did not end by itself."""
+RANKING = 0.1
+"""Most seconds that comparing the fits may take after the end."""
+MEMORY_EVERY = 0.05
+"""Seconds between two looks at the memory in use."""
 
 
 def solve(
@@ -28,65 +35,101 @@ def solve(
 ) -> SearchResult:
     """The fits found within the budget, ranked. `on_fit` is called for every better program as it comes, `on_progress` now and then
     with the seconds left. `started` is when the budget began (`time.perf_counter`). Ctrl-C ends the search and keeps what was found."""
-    run = _Run(task, settings, on_progress, time.perf_counter() if started is None else started)
-    status: Status = "budget"
+    seen = visible(task)
+    run = _Run(seen, settings, on_fit, on_progress, time.perf_counter() if started is None else started)
     try:
-        for term in run.search.run():
-            fit = run.take(term)
-            if fit is not None and (run.best is None or fit.cost < run.best.cost):
-                run.best = fit
-                on_fit(fit)
-            if run.stop():
-                break
-        else:
-            status = "exhausted" if run.search.progress.exhausted else "budget"
+        run.collect()
+    except Overdue:
+        pass
     except KeyboardInterrupt:
-        status = "interrupted"
-    ranking = rank(run.fits, task, settings.profile, seed=settings.seed)
+        run.status = "interrupted"
+    finally:
+        run.alarm.off()
+    ranking = _ranked(run, seen, settings)
     return SearchResult(
-        task=task, settings=settings, ranking=ranking, status="solved" if ranking.fits else status, seconds=time.perf_counter() - run.started,
-        first_seconds=run.first, candidates=run.search.progress.candidates, executions=run.executions, num_fits=len(run.fits),
+        task=task, settings=settings, ranking=ranking, status="solved" if ranking.fits else run.status,
+        seconds=time.perf_counter() - run.started, first_seconds=run.first, candidates=run.search.progress.candidates,
+        executions=run.executions, num_fits=len(run.fits),
     )  # fmt: skip
+
+
+def visible(task: Task) -> Task:
+    """All of the task that a search and a ranking may see: not the held-out examples, nor the types that only these show, nor the metadata."""
+    return replace(task, held_out=(), metadata={})
+
+
+def _ranked(run: _Run, seen: Task, settings: Settings) -> Ranking:
+    """The fits in order. Ctrl-C leaves them uncompared."""
+    try:
+        return rank(run.fits, seen, settings.profile, seed=settings.seed, until=time.perf_counter() + RANKING)
+    except KeyboardInterrupt:
+        return rank(run.fits, seen, settings.profile, seed=settings.seed, until=0.0)
 
 
 class _Run:
     """The state of one search while it runs."""
 
-    def __init__(self, task: Task, settings: Settings, on_progress: Callable[[Progress, float], None], started: float) -> None:
-        self.task, self.settings, self.on_progress, self.started = task, settings, on_progress, started
+    def __init__(
+        self, task: Task, settings: Settings, on_fit: Callable[[Fit], None], on_progress: Callable[[Progress, float], None], started: float
+    ) -> None:
+        self.task, self.settings, self.on_fit, self.on_progress, self.started = task, settings, on_fit, on_progress, started
         self.search = ExactSearch(task, settings, self.stop)
+        self.alarm = Alarm()
+        self.status: Status = "budget"
         self.fits: list[Fit] = []
-        self.best: Fit | None = None
+        self.best: float | None = None
+        """The lowest cost of a fit."""
         self.first: float | None = None
         self.executions = 0
-        self._seen: set[str] = set()
+        self._tried: set[str] = set()
+        self._foreign = foreign()
+        self._looked = 0.0
 
-    def take(self, term: Term) -> Fit | None:
-        """The fit, if the term's program is one that was not seen before."""
+    @property
+    def end(self) -> float:
+        """When the search shall end, in seconds from its start: with its budget, or some time after its first fit."""
+        budget = self.settings.budget
+        return budget if self.first is None else min(budget, self.first + self.settings.grace)
+
+    def collect(self) -> None:
+        """Runs the search and keeps the fits."""
+        self.alarm.set(self.started + self.end + LATE)
+        for term in self.search.run():
+            self.take(term)
+            if self.stop():
+                return
+        if self.search.progress.exhausted:
+            self.status = "exhausted"
+
+    def take(self, term: Term) -> None:
+        """Keeps the term's program if it is a new one that fits."""
         program = to_program(term, len(self.task.input_types))
-        if str(program) in self._seen:
-            return None
-        self._seen.add(str(program))
+        if str(program) in self._tried:
+            return
+        self._tried.add(str(program))
         self.executions += len(self.task.examples)
-        now = time.perf_counter() - self.started
-        fit = verify(program, self.task, cost=description_length(term, self.settings), seconds=now, profile=self.settings.profile)
-        if fit is not None:
-            self.fits.append(fit)
-            self.first = now if self.first is None else self.first
-        return fit
+        now, cost = time.perf_counter() - self.started, description_length(term, self.settings.costs)
+        fit = verify(program, self.task, cost=cost, seconds=now, profile=self.settings.profile)
+        if fit is None:
+            return
+        self.fits.append(fit)
+        if self.first is None:
+            self.first = now
+            self.alarm.set(self.started + self.end + LATE)
+        if self.best is None or cost < self.best:
+            self.best = cost
+            self.on_fit(fit)
 
     def stop(self) -> bool:
-        """Whether the budget, the candidates or the grace time are used up."""
+        """Whether the budget, the candidates, the memory or the grace time are used up."""
         now = time.perf_counter() - self.started
         self.on_progress(self.search.progress, self.settings.budget - now)
         limit = self.settings.max_candidates
-        if now >= self.settings.budget or (limit is not None and self.search.progress.candidates >= limit):
+        if now >= self.end or (limit is not None and self.search.progress.candidates >= limit) or len(self.fits) >= self.settings.max_fits:
             return True
-        return self.first is not None and (now >= self.first + self.settings.grace or len(self.fits) >= self.settings.max_fits)
-
-
-def description_length(term: Term, settings: Settings) -> float:
-    """The cost of a term's words and literals under the search's costs: what fits are ordered by. Each use of an input costs a tenth."""
-    if isinstance(term, Apply):
-        return settings.costs.get(term.word, 1) + sum(description_length(arg, settings) for arg in term.args)
-    return 1.0 if isinstance(term, LiteralTerm) else 0.1
+        if now - self._looked >= MEMORY_EVERY:
+            self._looked = now
+            if resident() - self._foreign >= self.settings.memory:
+                self.status = "memory"
+                return True
+        return False

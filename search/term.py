@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from dsl.program import Instruction, Push, Quotation
+from dsl.program import Instruction, Push, Quotation, Word, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,21 @@ Term: TypeAlias = "Input | Literal | Apply"
 def size(term: Term) -> int:
     """Number of words applied, those in quotations included: the length that suites count (inputs and shuffles are free, literals count one)."""
     if isinstance(term, Apply):
-        from dsl.program import walk
-
         return 1 + sum(map(size, term.args)) + sum(sum(1 for _ in walk(body)) for body in term.quotations)
     return int(isinstance(term, Literal))
+
+
+INPUT_COST = 0.1
+"""What a use of an input adds to a description: little, but a term with fewer uses is the simpler one."""
+
+
+def description_length(term: Term, costs: Mapping[str, int]) -> float:
+    """The cost of a term's words, those in quotations included, and of its literals (1 each): what fits are ordered by."""
+    if isinstance(term, Apply):
+        bodies = (word for body in term.quotations for word in walk(body))
+        inner = sum(costs.get(word.name, 1) if isinstance(word, Word) else 1 for word in bodies)
+        return costs.get(term.word, 1) + inner + sum(description_length(arg, costs) for arg in term.args)
+    return 1.0 if isinstance(term, Literal) else INPUT_COST
 
 
 def subterms(term: Term) -> Iterator[Term]:

@@ -59,18 +59,19 @@ def shorter(task: Task, num_words: int) -> Checked | None:
 def expression_fits(task: Task, size: int) -> bool | None:
     """Whether an expression of at most `size` words gives the examples; None if memory was too small to tell."""
 
+    full: list[bool] = []
+
     def stop() -> bool:
-        # The last level is tested, so its values need not be kept.
-        if search.level == size:
-            cut[0] = cut[0] or search.full
+        # The last level is only tested: its values are not kept. Whether memory sufficed is whether it did up to there.
+        if search.level == size and not full:
+            full.append(search.full)
             search.full = True
         return False
 
-    cut = [False]
     rules = productions(task.input_types, task.output_type, ops=frozenset(words()))
     search = Enumerator(task, task.examples, rules, (), LISTS, MEMORY[size], stop)
     fits = next(search.run(size), None) is not None
-    return True if fits else None if cut[0] else False
+    return True if fits else None if any(full) else False
 
 
 def sharing_fits(task: Task, size: int) -> bool:

@@ -9,12 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import shutil
 import sys
 import tempfile
+import time
 from functools import lru_cache
 from pathlib import Path
 
 from dsl.errors import ConfigError
+
+MONTH = 30 * 24 * 3600
+"""Seconds after which an unused folder goes: every change of a kernel file leaves one behind."""
+_NAME = re.compile(r"[a-z_]+-[0-9a-f]{16}")
 
 
 def folder() -> Path:
@@ -33,6 +40,18 @@ def _default_folder() -> Path:
         if place is not None and _usable(place):
             return place
     return Path(tempfile.mkdtemp(prefix="flowforth-"))
+
+
+def open_folder(name: str) -> Path:
+    """The folder of that name (`stem-fingerprint`) in the cache, marked as used. Making a new one removes those that nobody has used for a month."""
+    place = folder() / name
+    if not place.exists():
+        place.mkdir(exist_ok=True)
+        for other in folder().iterdir():
+            if _NAME.fullmatch(other.name) and time.time() - other.stat().st_mtime > MONTH:
+                shutil.rmtree(other, ignore_errors=True)
+    os.utime(place)
+    return place
 
 
 def fingerprint(*parts: str) -> str:

@@ -14,7 +14,7 @@ make a search lose a candidate, as every hit is run again on the examples.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -65,7 +65,7 @@ def keys(count: int) -> Array:
     return _keys(1 << max(count - 1, 1023).bit_length())[:count]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _keys(count: int) -> Array:
     x = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(_GOLDEN)
     for multiplier, shift in ((_MIX_A, 30), (_MIX_B, 27)):

@@ -126,7 +126,8 @@ class Column:
 
     def take(self, rows: Array) -> Column:
         """A column of these rows."""
-        return Column(self.layout, *(None if array is None else array[rows] for array in (self.data, self.lengths, self.ends)))
+        lengths, ends = (None if array is None else array[rows] for array in (self.lengths, self.ends))
+        return Column(self.layout, self.data[rows], lengths, ends)
 
     def wide(self) -> Column:
         """This column with 32-bit text; itself if that is how it is, or if it holds no text. Made once."""
@@ -160,8 +161,10 @@ def concatenate(columns: Sequence[Column], profile: Profile) -> Column:
         columns = [column.wide() for column in columns]
     layout = next((column.layout for column in columns if column.layout is not EMPTY), EMPTY)
     columns = [column if column.layout is layout else zeros(layout, column.num_rows, profile) for column in columns]
-    parts = zip(*((c.data, c.lengths, c.ends) for c in columns), strict=True)
-    return Column(layout, *(None if part[0] is None else np.concatenate(part) for part in parts))
+    arrays = [np.concatenate(parts) for parts in zip(*(column.arrays() for column in columns), strict=True)]
+    if len(arrays) == 1:
+        return Column(layout, arrays[0])
+    return Column(layout, arrays[0], arrays[-1], arrays[1] if len(arrays) == 3 else None)
 
 
 def encode(values: Sequence[Value], kind: Type, profile: Profile, *, wide: bool = False) -> Column:

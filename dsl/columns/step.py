@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -18,7 +18,7 @@ from dsl.columns.layout import BOOL_ROWS, EMPTY, INT_ROWS, INTS, Array, Column, 
 from dsl.effects import substitute, unify_args
 from dsl.errors import TypeMismatch
 from dsl.kernels import WIDEN, Limits
-from dsl.types import ListOf, Type, Var
+from dsl.types import ListOf, Var
 from dsl.values import CODES, DEFAULT, UNDEFINED, Profile, Stuck, Value, check
 
 if TYPE_CHECKING:
@@ -123,13 +123,12 @@ def _make_plan(op: Op, layouts: tuple[Layout, ...], profile: Profile, wide: bool
     args = tuple(layout_of(substitute(kind, types), wide=wide) for kind in wanted)
     result = layout_of(substitute(op.type.after.types[0], types), wide=wide)
     signature = "".join(layout.letter for layout in args) + "->" + result.letter
-    has_kernel = compiler.available() and isinstance(op.kernels, Mapping) and signature in op.kernels
-    kernel = op.kernels[signature] if has_kernel else None  # type: ignore[index]
+    kernel = op.kernels.get(signature) if compiler.available() and isinstance(op.kernels, Mapping) else None
     widths = tuple(layout.padded(profile) for layout in args)
     return Plan(op=op, profile=profile, args=args, result=result, kernel=kernel, limits=_limits(profile), widths=widths)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _limits(profile: Profile) -> Array:
     return np.array(Limits.of(profile), np.int64)
 

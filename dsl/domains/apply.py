@@ -24,13 +24,16 @@ def apply_op(
     args: Sequence[Abstract],
     bodies: Sequence[Quoted] = (),
     domains: Collection[str] = ALL_DOMAINS,
+    *,
+    reduced: bool = False,
 ) -> tuple[Abstract, ...]:
     """What a route, value or higher-order op leaves in place of `args`; a `BOTTOM` where it certainly gets stuck.
 
-    With some of the domains, the others know nothing but what the op's own effect says.
+    With some of the domains, the others know nothing but what the op's own effect says. `reduced` says that the arguments
+    are reduced already, so that those of fitting type may be taken as they are.
     """
     kinds = [kind for kind in op.type.before.types if not isinstance(kind, Effect)]
-    given = [restrict(arg, kind, ctx, domains) for arg, kind in zip(args, kinds, strict=True)]
+    given = [restrict(arg, kind, ctx, domains, reduced=reduced) for arg, kind in zip(args, kinds, strict=True)]
     if any(arg.is_bottom for arg in given):
         return (BOTTOM,) * op.type.pushes
     if op.routing is not None:
@@ -66,15 +69,17 @@ def narrow_op(
     return tuple(restrict(arg, kind, ctx, domains) for arg, kind in zip(given, kinds, strict=True))
 
 
-def restrict(abstract: Abstract, kind: Type, ctx: Context, domains: Collection[str] = ALL_DOMAINS) -> Abstract:
-    """The values of `abstract` that have a type and lie within the profile's limits, told by some of the domains."""
+def restrict(abstract: Abstract, kind: Type, ctx: Context, domains: Collection[str] = ALL_DOMAINS, *, reduced: bool = False) -> Abstract:
+    """The values of `abstract` that have a type and lie within the profile's limits, told by some of the domains; as it is if that is `reduced` and of that type."""
     common = types.DOMAIN.meet(abstract.type, types.DOMAIN.top(kind))
     if common is None or abstract.is_bottom:
         return BOTTOM
-    if common != abstract.type:
+    if common == abstract.type:
+        if reduced:
+            return abstract
+    else:
         abstract = Abstract(common, abstract.length, abstract.interval, abstract.parity, abstract.sign, abstract.chars)
-    reduced = reduce(abstract, ctx.profile)
-    return reduced if len(domains) == len(DOMAINS) else reduced.only(domains)
+    return reduce(abstract, ctx.profile).only(domains)
 
 
 def result_type(op: Op, given: Sequence[Type]) -> Type:

@@ -14,6 +14,7 @@ from dsl.domains.base import Context
 from dsl.domains.numbers import bounds
 from dsl.domains.product import TOP, Abstract
 from dsl.domains.ranges import SIZES, Range, exactly, span
+from dsl.domains.texts import WHITE
 from dsl.domains.transfers import TRUE, Quoted, item, list_of, resized, size_of, string, up_to, verdict
 
 Narrowing = Callable[..., tuple[Abstract, ...]]
@@ -36,6 +37,16 @@ def same(ctx: Context, result: Abstract, a: Abstract, *rest: Abstract) -> tuple[
 def no_shorter(ctx: Context, result: Abstract, a: Abstract, *rest: Abstract) -> tuple[Abstract, ...]:
     """A part of the first argument."""
     return (resized(TOP, span(size_of(result).low, inf)), *(TOP for _ in rest))
+
+
+def trim(ctx: Context, result: Abstract, text: Abstract) -> tuple[Abstract, ...]:
+    """A string without white space at its ends."""
+    return (string(span(size_of(result).low, inf), result.chars | WHITE),)
+
+
+def squeeze(ctx: Context, result: Abstract, text: Abstract) -> tuple[Abstract, ...]:
+    """A string with every run of blanks made one."""
+    return (string(span(size_of(result).low, inf), result.chars),)
 
 
 def unique(ctx: Context, result: Abstract, xs: Abstract) -> tuple[Abstract, ...]:

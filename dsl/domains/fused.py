@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dsl.domains import numbers, parity, ranges, sign
 from dsl.domains.base import Context
-from dsl.domains.higher_order import how_many, scan
+from dsl.domains.higher_order import how_many, running
 from dsl.domains.product import BOTTOM, Abstract
 from dsl.domains.ranges import Range, span
 from dsl.domains.transfers import Whole, count, integer, item, list_of, resized, size_of, up_to, verdict
@@ -60,7 +60,7 @@ def zipped(function: Whole) -> Whole:
 
 def scanned(function: Whole) -> Whole:
     """The running results of `function`: `scan+`."""
-    return lambda ctx, xs: scan(ctx, xs, lambda state, each: function(ctx, state, each))
+    return lambda ctx, xs: running(xs, lambda state, each: function(ctx, state, each))
 
 
 def running_sum(ctx: Context, xs: Abstract) -> Abstract:

@@ -131,11 +131,15 @@ def zip_with(ctx: Context, xs: Abstract, ys: Abstract, body: Quoted) -> Abstract
 
 def scan(ctx: Context, xs: Abstract, body: Quoted) -> Abstract:
     """The first item, then the body's result of the one before and the next item."""
+    return running(xs, lambda state, each: run(body, state, each))
+
+
+def running(xs: Abstract, step: Callable[[Abstract, Abstract], Abstract]) -> Abstract:
+    """The first item, then what a step makes of the one before and the next item."""
     first, n = item(xs), size_of(xs)
     if first.is_bottom:
         return resized(xs, ranges.meet(n, exactly(0)))
-    rounds = span(max(n.low - 1, 0), n.high - 1)
-    after, passed = iterate(first, lambda state: run(body, state, first), rounds)
+    after, passed = iterate(first, lambda state: step(state, first), span(max(n.low - 1, 0), n.high - 1))
     return BOTTOM if after.is_bottom else list_of(passed, n)
 
 

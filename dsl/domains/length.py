@@ -75,7 +75,7 @@ class Length:
         """What lies in both."""
         if a is None or b is None:
             return None
-        return lengths(ranges.meet(a.outer, b.outer), ranges.meet(a.inner, b.inner))
+        return a if a is b else lengths(ranges.meet(a.outer, b.outer), ranges.meet(a.inner, b.inner))
 
     def leq(self, a: Lengths | None, b: Lengths | None) -> bool:
         """Whether both ranges of `a` lie inside those of `b`."""

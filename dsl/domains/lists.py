@@ -191,5 +191,3 @@ def split_on(ctx: Context, xs: Abstract, x: Abstract) -> Abstract:
         return list_of(xs, ONE)
     part = list_of(without_value(item(xs), x), span(0, size_of(xs).high - found.low))
     return list_of(part, ranges.add(found, ONE))
-
-

@@ -19,7 +19,7 @@ from dsl.program import Constant, Instruction, Program, Push, Quotation, Word
 from dsl.types import BOOL, INT
 from dsl.values import UNDEFINED, Profile, Stuck, check
 
-BUDGET = 50_000
+BUDGET = 20_000
 """Words that one analysis may execute."""
 MAX_DEPTH = 32
 """Deepest nesting of quotations and definitions that it follows: each level costs about a dozen of Python's own calls."""
@@ -133,13 +133,16 @@ class AbstractMachine:
         rest, args, bodies = _split(op, stack)
         if op.control is not None:
             return self.control(op, (*rest, *args), bodies, past)
-        return (*rest, *apply_op(op, self.ctx, args, [Quoted(self, body, rest) for body in bodies], self.domains))
+        if op.routing is not None:
+            return (*rest, *(args[i] for i in op.routing))
+        return (*rest, *apply_op(op, self.ctx, args, [Quoted(self, body, rest) for body in bodies], self.domains, reduced=True))
 
     def control(self, op: Op, stack: Stack, bodies: tuple[Body, ...], past: Sequence[Any]) -> Stack | Stuck:
         """Control words do on abstract stacks what they do in the machine, but for the three that look at a value."""
         assert op.control is not None
         if op.name == "times":
-            return self.times(stack[:-1], restrict(stack[-1], INT, self.ctx, self.domains), bodies[0])
+            rounds = self.times(stack[:-1], restrict(stack[-1], INT, self.ctx, self.domains), bodies[0])
+            return rounds if isinstance(rounds, Stuck) else self.met(rounds, rounds)
         if op.name not in ("if", "when"):
             return op.control(self.execute, stack, *bodies)
         after: Stack | Stuck = NO_STACK
@@ -148,7 +151,7 @@ class AbstractMachine:
             start = self.given(flag, past, stack) if len(ways) > 1 else stack
             if not isinstance(start, Stuck):
                 after = _joined(after, self.execute(body, start[:-1]) if body else start[:-1])
-        return after
+        return after if isinstance(after, Stuck) else self.met(after, after)
 
     def branches(self, stack: Stack, bodies: tuple[Body, ...]) -> list[tuple[Body | None, Abstract]]:
         """The bodies (`None` for doing nothing) that the flag on top may choose, each with the flag that does."""
@@ -199,9 +202,10 @@ class AbstractMachine:
         """A stack that holds after any number of rounds, none included."""
         while True:
             after = self.execute(body, stack)
-            if isinstance(after, Stuck) or all(a == b or a.leq(b) for a, b in zip(after, stack, strict=True)):
+            joined = stack if isinstance(after, Stuck) else _slot_by_slot("join", stack, after)
+            if joined == stack:
                 return stack
-            stack = _slot_by_slot("widen", stack, _slot_by_slot("join", stack, after))
+            stack = _slot_by_slot("widen", stack, joined)
 
     # Backwards from here on.
 

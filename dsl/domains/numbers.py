@@ -28,9 +28,7 @@ def subtract(ctx: Context, a: Abstract, b: Abstract) -> Abstract:
 
 def multiply(ctx: Context, a: Abstract, b: Abstract) -> Abstract:
     """a * b."""
-    return integer(
-        ranges.multiply(a.interval, b.interval), parity.multiply(a.parity, b.parity), sign.multiply(a.sign, b.sign)
-    )
+    return integer(ranges.multiply(a.interval, b.interval), parity.multiply(a.parity, b.parity), sign.multiply(a.sign, b.sign))
 
 
 def divide(ctx: Context, a: Abstract, b: Abstract) -> Abstract:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 from dsl.domains import characters, interval, length, parity, ranges, sign, types
 from dsl.domains.base import Domain
@@ -21,14 +23,17 @@ DOMAINS: Mapping[str, Domain] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Abstract:
-    """A set of values: those that every component contains. The default is all values; `None` anywhere is no value."""
+    """A set of values: those that every component contains. The default is all values.
 
-    type: Type | None = types.TOP
-    length: Lengths | None = length.ANY
-    interval: Range | None = ranges.ALL
-    parity: int | None = parity.BOTH
-    sign: int | None = sign.ANY
-    chars: int | None = characters.FULL
+    `None` anywhere is no value. The annotations leave it out: transfer functions never meet it in an argument.
+    """
+
+    type: Type = types.TOP
+    length: Lengths = length.ANY
+    interval: Range = ranges.ALL
+    parity: int = parity.BOTH
+    sign: int = sign.ANY
+    chars: int = characters.FULL
 
     @classmethod
     def top(cls, kind: Type) -> Abstract:
@@ -43,7 +48,14 @@ class Abstract:
     @property
     def is_bottom(self) -> bool:
         """Whether some component contains no value. After `reduce`, the others agree."""
-        return None in (self.type, self.length, self.interval, self.parity, self.sign, self.chars)
+        return (
+            self.type is None
+            or self.length is None
+            or self.interval is None
+            or self.parity is None
+            or self.sign is None
+            or self.chars is None
+        )
 
     def contains(self, value: Value) -> bool:
         """Whether every component contains `value`."""
@@ -69,7 +81,9 @@ class Abstract:
         """The same with every other domain at its top; no value stays no value."""
         if self.is_bottom:
             return BOTTOM
-        return Abstract(**{name: getattr(self, name) for name in domains})
+        if len(domains) == len(DOMAINS):
+            return self
+        return Abstract(*(getattr(self if name in domains else TOP, name) for name in DOMAINS))
 
     def show(self, domains: Collection[str] = tuple(DOMAINS)) -> str:
         """For people: the components that say something, e.g. `Int 0..9 even`; `any` or `nothing`."""
@@ -84,7 +98,8 @@ class Abstract:
 
 
 TOP = Abstract()
-BOTTOM = Abstract(None, None, None, None, None, None)
+_NOTHING: Any = None
+BOTTOM = Abstract(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING)
 
 
 def reduce(abstract: Abstract, profile: Profile) -> Abstract:
@@ -92,9 +107,10 @@ def reduce(abstract: Abstract, profile: Profile) -> Abstract:
     if abstract.is_bottom:
         return BOTTOM
     kind = abstract.type
-    size = length.DOMAIN.meet(abstract.length, length.limits(kind, profile))
-    numbers = _sharpen(ranges.meet(abstract.interval, interval.limits(kind, profile)), abstract.parity, abstract.sign)
-    chars = abstract.chars & characters.DOMAIN.top(kind)
+    size_limits, interval_limits, char_limits = _limits(kind, profile)
+    size = lengths(ranges.meet(abstract.length.outer, size_limits.outer), ranges.meet(abstract.length.inner, size_limits.inner))
+    numbers = _sharpen(ranges.meet(abstract.interval, interval_limits), abstract.parity, abstract.sign)
+    chars = abstract.chars & char_limits
     if isinstance(kind, ListOf):
         size, numbers, chars = _reduce_list(kind, size, numbers, chars)
     elif kind == STR:
@@ -105,15 +121,23 @@ def reduce(abstract: Abstract, profile: Profile) -> Abstract:
     return BOTTOM if impossible else Abstract(kind, size, *numbers, chars)
 
 
+@lru_cache(maxsize=1024)
+def _limits(kind: Type, profile: Profile) -> tuple[Lengths, Range, int]:
+    """What the values of a type may be within a profile."""
+    return length.limits(kind, profile), interval.limits(kind, profile), characters.DOMAIN.top(kind)
+
+
 Numbers = tuple[Range, int, int]
 NO_NUMBERS: Numbers = (EMPTY, 0, 0)
 
 
 def _sharpen(numbers: Range, parities: int, signs: int) -> Numbers:
     """Range, parities and signs of the same Ints, brought to agree. The bounds move inwards, so it ends."""
+    if numbers.is_empty or not parities or not signs:
+        return NO_NUMBERS
     while True:
         before = numbers, parities, signs
-        signs &= _signs_within(numbers)
+        signs &= signs_within(numbers)
         parities &= parity.BOTH if numbers.single is None else parity.parity_of(numbers.single)
         signs &= sign.ANY if parities & parity.EVEN else ~sign.ZERO
         parities &= parity.EVEN if signs == sign.ZERO else parity.BOTH
@@ -124,7 +148,7 @@ def _sharpen(numbers: Range, parities: int, signs: int) -> Numbers:
             return before
 
 
-def _signs_within(numbers: Range) -> int:
+def signs_within(numbers: Range) -> int:
     """The signs that the ints of a range have."""
     mask = (sign.NEGATIVE if numbers.low < 0 else 0) | (sign.POSITIVE if numbers.high > 0 else 0)
     return mask | (sign.ZERO if 0 in numbers else 0)
@@ -155,7 +179,8 @@ def _reduce_string(size: Lengths, chars: int) -> tuple[Lengths, int]:
 def _reduce_list(kind: ListOf, size: Lengths, numbers: Numbers, chars: int) -> tuple[Lengths, Numbers, int]:
     """A list whose items cannot be is empty; an empty list has no numbers and characters in it."""
     outer, inner = size.outer, size.inner
-    has_leaf = {INT: bool(numbers[1]), BOOL: bool(numbers[1]), STR: bool(chars), types.NEVER: False}.get(types.leaf(kind), True)
+    leaf = types.leaf(kind)
+    has_leaf = bool(numbers[1]) if leaf in (INT, BOOL) else bool(chars) if leaf == STR else leaf != types.NEVER
     nested = isinstance(kind.item, ListOf) or kind.item == STR
     if nested:
         inner = inner if has_leaf else ranges.meet(inner, exactly(0))

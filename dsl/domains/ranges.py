@@ -74,6 +74,8 @@ def join(a: Range, b: Range) -> Range:
 
 def meet(a: Range, b: Range) -> Range:
     """What lies in both."""
+    if a is b or b is ALL:
+        return a
     return span(max(a.low, b.low), min(a.high, b.high))
 
 

@@ -65,6 +65,7 @@ def multiply(a: int, b: int) -> int:
 
 def divide(a: int, b: int, truncate: bool) -> int:
     """The signs of a / b: the product's, or 0 where the quotient may round to it."""
+
     def table(x: int, y: int) -> int:
         if y == ZERO:
             return 0

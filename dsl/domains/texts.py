@@ -6,9 +6,9 @@ from math import inf
 
 from dsl.domains import characters, ranges
 from dsl.domains.base import Context
-from dsl.domains.characters import BLANK, DIGIT, LETTER, LOWER, OTHER, SPACE, UPPER
+from dsl.domains.characters import BLANK, DIGIT, OTHER, SPACE
 from dsl.domains.product import BOTTOM, Abstract
-from dsl.domains.ranges import SIZES, Range, exactly, span
+from dsl.domains.ranges import Range, exactly, span
 from dsl.domains.transfers import (
     boolean,
     constant,
@@ -20,16 +20,11 @@ from dsl.domains.transfers import (
     size_of,
     string,
     up_to,
-    verdict,
 )  # fmt: skip
 
 WHITE = BLANK | SPACE | OTHER
 """Classes in which white space may be: there is some beyond ASCII."""
-TOKEN_CLASSES = {
-    "number": DIGIT, "word": LETTER | OTHER, "alnum": LETTER | DIGIT | OTHER, "caps": UPPER | OTHER,
-    "proper": LETTER | OTHER, "lower": LOWER | OTHER, "digit": DIGIT, "char": characters.FULL,
-}  # fmt: skip
-"""Characters in the matches of each token class with a name."""
+
 
 NOTHING = exactly(0)
 
@@ -281,127 +276,3 @@ def lines(ctx: Context, text: Abstract) -> Abstract:
         return list_of(string(up_to(n), text.chars), span(min(n.low, 1), n.high))
     piece = span(max(n.low, 1), n.high)
     return list_of(string(piece, text.chars), span(min(n.low, 1), min(n.high, 1))) if not piece.is_empty else constant(())
-
-
-def _token_chars(token: Abstract) -> int | None:
-    """The classes that a match of the token class may have, as far as the class's length and characters tell; None if there is no such class."""
-    n = size_of(token)
-    named = [mask for name, mask in TOKEN_CLASSES.items() if len(name) in n and token.chars & LOWER]
-    found = None
-    for mask in [*named, *([token.chars] if 1 in n and token.chars else [])]:
-        found = mask if found is None else found | mask
-    return found
-
-
-def token(ctx: Context, text: Abstract, kind: Abstract, number: Abstract) -> Abstract:
-    """One match of a token class."""
-    classes = _token_chars(kind)
-    if classes is None or number.interval == NOTHING:
-        return BOTTOM
-    longest = 1 if size_of(kind).high <= 1 else size_of(text).high
-    return string(span(1, longest), text.chars & classes)
-
-
-def token_start(ctx: Context, text: Abstract, kind: Abstract, number: Abstract) -> Abstract:
-    """Where a match begins."""
-    match = token(ctx, text, kind, number)
-    return BOTTOM if match.is_bottom or not match.chars else integer(span(0, size_of(text).high - 1))
-
-
-def token_end(ctx: Context, text: Abstract, kind: Abstract, number: Abstract) -> Abstract:
-    """Where a match ends."""
-    match = token(ctx, text, kind, number)
-    return BOTTOM if match.is_bottom or not match.chars else integer(span(1, size_of(text).high))
-
-
-def keep_class(ctx: Context, text: Abstract, kind: Abstract) -> Abstract:
-    """The matches of a token class, put together."""
-    classes = _token_chars(kind)
-    return BOTTOM if classes is None else string(up_to(size_of(text)), text.chars & classes)
-
-
-def strip_class(ctx: Context, text: Abstract, kind: Abstract) -> Abstract:
-    """What lies between the matches of a token class."""
-    return subst_class(ctx, text, kind, constant(""))
-
-
-def subst_class(ctx: Context, text: Abstract, kind: Abstract, new: Abstract) -> Abstract:
-    """Every match of a token class replaced by `new`."""
-    classes = _token_chars(kind)
-    if classes is None:
-        return BOTTOM
-    n, k = size_of(text), size_of(new)
-    if not text.chars & classes:
-        return text
-    longest = ranges.multiply(n, ranges.greatest(k, exactly(1))).high
-    return string(span(min(n.low, k.low, 1), longest), text.chars & ~mark_class(kind) | new.chars)
-
-
-def count_class(ctx: Context, text: Abstract, kind: Abstract) -> Abstract:
-    """How many matches of a token class there are."""
-    classes = _token_chars(kind)
-    return BOTTOM if classes is None else count(up_to(size_of(text)) if text.chars & classes else NOTHING)
-
-
-def int_to_str(ctx: Context, number: Abstract) -> Abstract:
-    """The decimal digits, after a hyphen if negative."""
-    below = ranges.meet(number.interval, Range(None, -1))
-    above = ranges.meet(number.interval, SIZES)
-    negative = not below.is_empty and bool(number.sign & 1)
-    length = ranges.join(_digits(ranges.negate(below), 1) if negative else ranges.EMPTY, _digits(above, 0))
-    return string(length, DIGIT | (characters.HYPHEN if negative else 0))
-
-
-def _digits(numbers: Range, extra: int) -> Range:
-    """How many digits the ints of a range from 0 upwards have, and `extra`."""
-    if numbers.is_empty:
-        return ranges.EMPTY
-    most = numbers.high if numbers.hi is None else len(str(numbers.hi)) + extra
-    return span(len(str(max(int(numbers.low), 0))) + extra, most)
-
-
-def str_to_int(ctx: Context, text: Abstract) -> Abstract:
-    """The Int that the text writes; -1 for any other text."""
-    n, classes = size_of(text), text.chars
-    if n.high <= 0 or not classes & DIGIT:
-        return constant(-1)
-    largest = _nines(n.high)
-    smallest = -_nines(n.high - 1) if classes & characters.HYPHEN else 0
-    number = integer(span(smallest, largest))
-    return number if classes == DIGIT and n.low >= 1 else number.join(constant(-1))
-
-
-def _nines(digits: float) -> float:
-    """The largest number of so many digits; beyond those of any Int, none."""
-    return 10 ** int(digits) - 1 if digits <= 12 else inf
-
-
-def bool_to_str(ctx: Context, flag: Abstract) -> Abstract:
-    """true or false."""
-    known = verdict(flag)
-    return constant("true").join(constant("false")) if known is None else constant("true" if known else "false")
-
-
-def bool_to_int(ctx: Context, flag: Abstract) -> Abstract:
-    """1 or 0."""
-    return integer(flag.interval, flag.parity, flag.sign)
-
-
-def character(ctx: Context, code: Abstract) -> Abstract:
-    """The one character of a code point."""
-    ascii_codes = ranges.meet(code.interval, Range(0, 127))
-    classes = OTHER if code.interval.high > 127 else 0
-    for number in () if ascii_codes.is_empty else range(int(ascii_codes.low), int(ascii_codes.high) + 1):
-        classes |= characters.class_of(chr(number))
-    return string(exactly(1), classes) if classes else BOTTOM
-
-
-def code_point(ctx: Context, text: Abstract) -> Abstract:
-    """The code point of the first character."""
-    return BOTTOM if size_of(text).high <= 0 or not text.chars else integer(characters.codes(text.chars))
-
-
-def digits(ctx: Context, number: Abstract) -> Abstract:
-    """The decimal digits of an Int, without its sign."""
-    size = ranges.absolute(number.interval)
-    return list_of(integer(size if size.high <= 9 else Range(0, 9)), _digits(size, 0))

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from dsl.domains import characters, parity, ranges, sign, types
 from dsl.domains.base import Context
 from dsl.domains.length import SCALAR, lengths
-from dsl.domains.product import BOTTOM, DOMAINS, Abstract
+from dsl.domains.product import BOTTOM, DOMAINS, Abstract, signs_within
 from dsl.domains.ranges import ALL, EMPTY, SIZES, Range, exactly
 from dsl.types import BOOL, INT, STR, ListOf, Type
 from dsl.values import Value
@@ -76,8 +76,11 @@ def flipped(function: Whole) -> Whole:
 
 
 def integer(interval: Range = ALL, parities: int = parity.BOTH, signs: int = sign.ANY) -> Abstract:
-    """An Int with these components."""
-    return Abstract(INT, SCALAR, interval, parities, signs, 0)
+    """An Int with these components; what a domain alone would not see is told to it: the signs in an interval, the parity of a single Int."""
+    only = interval.single
+    return Abstract(
+        INT, SCALAR, interval, parities if only is None else parities & parity.parity_of(only), signs & signs_within(interval), 0
+    )
 
 
 def constant(value: Any) -> Abstract:
@@ -136,7 +139,7 @@ def resized(value: Abstract, length: Range) -> Abstract:
 
 def count(n: Range) -> Abstract:
     """An Int that counts something: within `n`, never below 0."""
-    return integer(ranges.meet(n, SIZES), signs=sign.ZERO | sign.POSITIVE)
+    return integer(ranges.meet(n, SIZES))
 
 
 def up_to(n: Range) -> Range:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from dsl.domains import preimages, texts
+from dsl.domains import conversions, preimages
 from dsl.domains.transfers import narrowing, whole
 from dsl.kernels import conversions as kernels
 from dsl.ops.table import Category, Op
@@ -94,7 +94,7 @@ ROWS: tuple[Op, ...] = (
         doc="The Int in decimal digits.",
         examples=('42 int>str -> "42"', '-7 int>str -> "-7"'),
         python="str({0})",
-        domains=whole(texts.int_to_str),
+        domains=whole(conversions.int_to_str),
         backward=narrowing(preimages.int_to_str),
         reference=_int_to_str,
         kernels={"i->s": kernels.int_to_str},
@@ -108,7 +108,7 @@ ROWS: tuple[Op, ...] = (
         examples=('"042" str>int -> 42', '"-7" str>int -> -7', '"4 2" str>int -> -1', '"99999999999" str>int -> stuck range'),
         python="_to_int({0})",
         python_helper=_TO_INT_HELPER,
-        domains=whole(texts.str_to_int),
+        domains=whole(conversions.str_to_int),
         backward=narrowing(preimages.str_to_int),
         reference=_str_to_int,
         kernels={"s->i": kernels.str_to_int},
@@ -120,7 +120,7 @@ ROWS: tuple[Op, ...] = (
         doc="The text true or false.",
         examples=('true bool>str -> "true"',),
         python='"true" if {0} else "false"',
-        domains=whole(texts.bool_to_str),
+        domains=whole(conversions.bool_to_str),
         backward=narrowing(preimages.bool_to_str),
         reference=_bool_to_str,
         kernels={"b->s": kernels.bool_to_str},
@@ -132,7 +132,7 @@ ROWS: tuple[Op, ...] = (
         doc="1 for true, 0 for false.",
         examples=("true bool>int -> 1", "false bool>int -> 0"),
         python="int({0})",
-        domains=whole(texts.bool_to_int),
+        domains=whole(conversions.bool_to_int),
         backward=narrowing(preimages.bool_to_int),
         reference=_bool_to_int,
         kernels={"b->i": kernels.bool_to_int},
@@ -144,7 +144,7 @@ ROWS: tuple[Op, ...] = (
         doc="The one character with that Unicode code point.",
         examples=('65 chr -> "A"', '233 chr -> "\\u00e9"', "-1 chr -> stuck undefined", "55296 chr -> stuck undefined"),
         python="chr({0})",
-        domains=whole(texts.character),
+        domains=whole(conversions.character),
         backward=narrowing(preimages.character),
         reference=_chr,
         kernels={"i->s": kernels.character},
@@ -156,7 +156,7 @@ ROWS: tuple[Op, ...] = (
         doc="Code point of the first character.",
         examples=('"Ab" ord -> 65', '"" ord -> stuck undefined'),
         python="ord({0}[0])",
-        domains=whole(texts.code_point),
+        domains=whole(conversions.code_point),
         backward=narrowing(preimages.code_point),
         reference=_ord,
         kernels={"s->i": kernels.code_point},
@@ -167,7 +167,7 @@ ROWS: tuple[Op, ...] = (
         doc="The decimal digits, the most significant first; the sign is dropped.",
         examples=("105 digits -> [1,0,5]", "-42 digits -> [4,2]", "0 digits -> [0]"),
         python="[int(digit) for digit in str(abs({0}))]",
-        domains=whole(texts.digits),
+        domains=whole(conversions.digits),
         backward=narrowing(preimages.digits),
         reference=_digits,
         kernels={"i->l": kernels.digits},

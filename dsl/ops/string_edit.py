@@ -234,7 +234,7 @@ ROWS: tuple[Op, ...] = (
         reference=_trim,
         kernels={"s->s": string_edit.trim},
         domains=whole(texts.trim),
-        backward=narrowing(backward.no_shorter),
+        backward=narrowing(backward.trim),
         suites={"bustle": "TRIM (`trim squeeze`)", "robustfill": "Trim"},
     ),
     _row(
@@ -247,7 +247,7 @@ ROWS: tuple[Op, ...] = (
         reference=_squeeze,
         kernels={"s->s": string_edit.squeeze},
         domains=whole(texts.squeeze),
-        backward=narrowing(backward.no_shorter),
+        backward=narrowing(backward.squeeze),
         suites={"bustle": "TRIM (`trim squeeze`)"},
     ),
     _row(

@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from dsl.domains import texts
+from dsl.domains import tokens
 from dsl.domains.transfers import whole
 from dsl.kernels import tokens as kernels
 from dsl.ops.table import Category, Op
@@ -167,7 +167,7 @@ ROWS: tuple[Op, ...] = (
         python_helper=_PIECES,
         reference=_tok,
         kernels={"ssi->s": kernels.tok},
-        domains=whole(texts.token),
+        domains=whole(tokens.token),
         suites={"robustfill": "GetToken"},
     ),
     _row(
@@ -179,7 +179,7 @@ ROWS: tuple[Op, ...] = (
         python_helper=_PIECES,
         reference=_tok_start,
         kernels={"ssi->i": kernels.tok_start},
-        domains=whole(texts.token_start),
+        domains=whole(tokens.token_start),
         suites={"robustfill": "GetSpan (Start)"},
     ),
     _row(
@@ -191,7 +191,7 @@ ROWS: tuple[Op, ...] = (
         python_helper=_PIECES,
         reference=_tok_end,
         kernels={"ssi->i": kernels.tok_end},
-        domains=whole(texts.token_end),
+        domains=whole(tokens.token_end),
         suites={"robustfill": "GetSpan (End)"},
     ),
     _row(
@@ -203,7 +203,7 @@ ROWS: tuple[Op, ...] = (
         python_helper=_PIECES,
         reference=_keep_class,
         kernels={"ss->s": kernels.keep_class},
-        domains=whole(texts.keep_class),
+        domains=whole(tokens.keep_class),
         suites={"robustfill": "GetAll (with spaces between)"},
     ),
     _row(
@@ -215,7 +215,7 @@ ROWS: tuple[Op, ...] = (
         python_helper=_PIECES,
         reference=_strip_class,
         kernels={"ss->s": kernels.strip_class},
-        domains=whole(texts.strip_class),
+        domains=whole(tokens.strip_class),
         suites={"robustfill": "RemoveAll"},
     ),
     _row(
@@ -227,7 +227,7 @@ ROWS: tuple[Op, ...] = (
         python_helper=_PIECES,
         reference=_subst_class,
         kernels={"sss->s": kernels.subst_class},
-        domains=whole(texts.subst_class),
+        domains=whole(tokens.subst_class),
         inverse={2: _substituted},
         suites={"robustfill": "SubstituteAll"},
     ),
@@ -240,6 +240,6 @@ ROWS: tuple[Op, ...] = (
         python_helper=_PIECES,
         reference=_count_class,
         kernels={"ss->i": kernels.count_class},
-        domains=whole(texts.count_class),
+        domains=whole(tokens.count_class),
     ),
 )

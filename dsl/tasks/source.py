@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ class Source:
     name: str
     text: str
     first_line: int = 1
+    marked: bool = False
+    """Whether the file begins with a byte order mark, which is no part of `text`."""
 
     def error(self, reason: str, offset: int | None = None) -> TaskError:
         """The error `FILE:LINE:COLUMN: reason` for a character of the text, or `FILE: reason`."""
@@ -48,7 +51,7 @@ def read_source(path: str | os.PathLike[str], limit: int) -> Source:
         data = _read(stream.read, limit, name, "the file")
     if not data.strip():
         raise TaskError(f"{name}: the file is empty")
-    return Source(name, _decoded(data, name, 1))
+    return Source(name, _decoded(data, name, 1), marked=data.startswith(BOM_UTF8))
 
 
 def read_lines(path: str | os.PathLike[str], limit: int) -> Iterator[Source]:

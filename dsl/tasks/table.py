@@ -64,6 +64,12 @@ def read_table(source: Source, target: str | None = None, delimiter: str | None 
         raise _error(source, body[filled[index]] if isinstance(index, int) else header, str(error)) from None
 
 
+def shape_of(source: Source, target: str | None = None, delimiter: str | None = None) -> tuple[str, int]:
+    """The delimiter of a table that `read_table` reads, and the index of its output column."""
+    used = delimiter or _delimiter(source)
+    return used, _target(source, _rows(source, used)[0], target)
+
+
 def _error(source: Source, row: _Row, reason: str) -> TaskError:
     return source.error(f"row {row.number}: {reason}", _line_offset(source.text, row.line))
 

@@ -1,155 +1,183 @@
-"""The words that traces are grown from, at concrete types: value words, routes, literals, and combinators with random bodies."""
+"""The moves that traces are grown from, at concrete types: value words, routes, literals, and combinators with random quotations."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from dsl.columns.layout import Array
 from dsl.effects import Fold
 from dsl.errors import DslError
-from dsl.generate import Generator, moves_on
+from dsl.generate import LITERAL_INTS, LITERAL_STRINGS, Generator, moves_on
+from dsl.liveness import dead_words
 from dsl.ops import OPS
 from dsl.ops.table import Op
-from dsl.program import Instruction, Push, Word, literal
+from dsl.program import Instruction, Program, Push, Word, literal
 from dsl.traces.bank import TYPE_CODES
-from dsl.types import STR, VALUE_TYPES, Type
+from dsl.types import VALUE_TYPES, Type
 
 LOOK = 4
-"""How many values from the top decide which words may come: no op pops more."""
+"""How many values from the top decide which moves may come: no word pops more."""
 
-LITERALS = (-1, 0, 1, 2, 3, 4, 5, 10, "", " ", ",", "-", ".", "/", "@", "0", "number", "word", "lower", "caps")
+LITERALS = (*LITERAL_INTS, *LITERAL_STRINGS)
+ROUTE, LITERAL, VALUE, COMBINATOR = range(4)
+"""The kinds of moves."""
+
+RARITY = 6
+"""A variant has quotations for one in so many of the stacks that a combinator fits: the fewer different moves a batch has, the faster it grows."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Move:
     """Instructions (a word, a literal, or quotations and their combinator) with the types that they take and leave."""
 
     instructions: tuple[Instruction, ...]
     args: tuple[Type, ...]
     results: tuple[Type, ...]
-    op: Op | None
-    """The word; None for a literal."""
-    weight: float
+
+    @cached_property
+    def text(self) -> str:
+        """The instructions as a program writes them."""
+        return str(Program(self.instructions))
+
+    @cached_property
+    def op(self) -> Op | None:
+        """The word; None for a literal."""
+        last = self.instructions[-1]
+        return OPS[last.name] if isinstance(last, Word) else None
+
+    @cached_property
+    def kind(self) -> int:
+        """ROUTE, LITERAL, VALUE or COMBINATOR."""
+        if self.op is None:
+            return LITERAL
+        return COMBINATOR if self.op.num_quotations else VALUE if self.op.routing is None else ROUTE
 
     @property
     def growth(self) -> int:
         """By how many values the stack grows."""
         return len(self.results) - len(self.args)
 
+    @cached_property
+    def rank(self) -> tuple[int, int, str, str]:
+        """Moves are run and stored in this order, which is the same in every process; those of one kind and result type come together."""
+        code = TYPE_CODES[self.results[0]] if self.results else -1
+        return self.kind, code, self.text, " ".join(map(str, self.args))
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MoveTable:
-    """What the growing loop needs of each move, by its number; M moves, at most LOOK arguments or results."""
 
+class MoveTable(NamedTuple):
+    """What the growing loop needs of each of M moves, as arrays by its number; at most LOOK arguments or results."""
+
+    kinds: Array
     num_args: Array
     num_results: Array
-    arg_types: Array
-    result_types: Array
-    """int8[M, LOOK]: type codes, -1 past the last."""
+    types: Array
+    """int8[M, LOOK]: type codes of the results, -1 past the last."""
     routing: Array
     """int64[M, LOOK]: for routes, which argument each result is."""
-    is_route: Array
-    is_literal: Array
-    is_swap: Array
-
-    @classmethod
-    def of(cls, moves: list[Move]) -> MoveTable:
-        """The table of these moves."""
-        arg_types, types = (np.full((len(moves), LOOK), -1, np.int8) for _ in range(2))
-        routing = np.zeros((len(moves), LOOK), np.int64)
-        for number, move in enumerate(moves):
-            arg_types[number, : len(move.args)] = [TYPE_CODES[kind] for kind in move.args]
-            types[number, : len(move.results)] = [TYPE_CODES[kind] for kind in move.results]
-            if move.op is not None and move.op.routing is not None:
-                routing[number, : len(move.results)] = move.op.routing
-        return cls(
-            np.array([len(move.args) for move in moves]),
-            np.array([len(move.results) for move in moves]),
-            arg_types,
-            types,
-            routing,
-            np.array([move.op is not None and move.op.routing is not None for move in moves]),
-            np.array([move.op is None for move in moves]),
-            np.array([move.op is not None and move.op.name == "swap" for move in moves]),
-        )
+    literal: Array
+    """Index in LITERALS; -1 for other moves."""
+    place: Array
+    """int16[M]: each move's place in the order of their ranks."""
 
 
+class Offer(NamedTuple):
+    """The moves that fit a stack."""
+
+    numbers: Array
+    growths: Array
+    weights: Array
+    """Relative frequency among moves of the same kind."""
+    shares: Array
+    """Which of the generator's shares a move belongs to: 0 words, 1 literals, 2 combinators."""
+
+
+@dataclass(slots=True)
 class Moves:
-    """All moves of a configuration, found by the types on top of a stack. Moves are numbered in the order in which they are first met."""
+    """All moves of a generator, found when a stack asks for them. They are numbered as they are met, so numbers differ between processes."""
 
-    def __init__(self, generator: Generator, seed: int, *, bodies: int = 3) -> None:
-        self.generator = generator
-        self.seed = seed
-        self.bodies = bodies
-        self.all: list[Move] = []
-        self._number: dict[tuple[Instruction, ...], dict[tuple[Type, ...], int]] = {}
-        self._known: dict[tuple[int, ...], tuple[Array, Array, Array]] = {}
-        self._plans: dict[tuple[tuple[int, ...], int], tuple[Array, Array]] = {}
-        self._table: MoveTable | None = None
+    generator: Generator
+    seed: int
+    all: list[Move] = field(default_factory=list)
+    _numbers: dict[Move, int] = field(default_factory=dict)
+    _offers: dict[tuple[tuple[int, ...], int], Offer] = field(default_factory=dict)
+    _combined: dict[tuple[str, tuple[Type, ...], int], Move | None] = field(default_factory=dict)
+    _rows: list[tuple[int, int, int, list[int], list[int], int]] = field(default_factory=list)
+    _table: MoveTable | None = None
 
-    def plan(self, top: tuple[int, ...], growth: int) -> tuple[Array, Array]:
-        """Numbers of the moves that fit the type codes on top (deepest first) and grow the stack by at most `growth`; and their cumulative odds."""
-        key = (top, growth)
-        if key not in self._plans:
-            numbers, growths, weights = self._fitting(top)
-            fit = growths <= growth
-            odds = np.cumsum(weights[fit])
-            self._plans[key] = numbers[fit], odds / odds[-1] if len(odds) else odds
-        return self._plans[key]
+    def offer(self, top: tuple[int, ...], variant: int) -> Offer:
+        """The moves that fit the type codes on top (deepest first), combinators with their quotations of that variant."""
+        key = (top, variant)
+        if key not in self._offers:
+            types = tuple(VALUE_TYPES[code] for code in top)
+            found = [*self._words(types), *self._literals(types), *self._combinators(types, variant)]
+            found = [(move, weight) for move, weight in found if weight]
+            self._offers[key] = Offer(
+                np.array([self._numbered(move) for move, _ in found], np.int32),
+                np.array([move.growth for move, _ in found], np.int32),
+                np.array([weight for _, weight in found], np.float64),
+                np.array([(0, 1, 0, 2)[move.kind] for move, _ in found], np.int32),
+            )
+        return self._offers[key]
 
     def table(self) -> MoveTable:
-        """The moves met so far, as arrays."""
-        if self._table is None or len(self._table.num_args) != len(self.all):
-            self._table = MoveTable.of(self.all)
+        """The moves met so far."""
+        if self._table is None or len(self._table.kinds) != len(self.all):
+            kinds, num_args, num_results, types, routing, index = zip(*self._rows, strict=True)
+            place = np.empty(len(self.all), np.int16)
+            place[sorted(range(len(self.all)), key=lambda number: self.all[number].rank)] = np.arange(len(self.all))
+            self._table = MoveTable(
+                np.array(kinds, np.int8), np.array(num_args), np.array(num_results), np.array(types, np.int8), np.array(routing), np.array(index), place
+            )  # fmt: skip
         return self._table
 
-    def _fitting(self, top: tuple[int, ...]) -> tuple[Array, Array, Array]:
-        if top not in self._known:
-            types = tuple(VALUE_TYPES[code] for code in top)
-            found = [*self._words(types), *self._literals(types), *self._combinators(types)]
-            numbers = np.array([self._numbered(move) for move in found], np.int32)
-            self._known[top] = numbers, np.array([m.growth for m in found]), np.array([m.weight for m in found], np.float64)
-        return self._known[top]
-
     def _numbered(self, move: Move) -> int:
-        by_types = self._number.setdefault(move.instructions, {})
-        if move.args not in by_types:
-            by_types[move.args] = len(self.all)
+        if move not in self._numbers:
+            self._numbers[move] = len(self.all)
             self.all.append(move)
-        return by_types[move.args]
+            types = [TYPE_CODES[kind] for kind in move.results]
+            routing = list(move.op.routing or ()) if move.op is not None else []
+            index = LITERALS.index(move.instructions[0].value) if isinstance(move.instructions[0], Push) else -1
+            self._rows.append((move.kind, len(move.args), len(move.results), _filled(types, -1), _filled(routing, 0), index))
+        return self._numbers[move]
 
-    def _words(self, types: tuple[Type, ...]) -> Iterable[Move]:
-        weights = self.generator.weights
+    def _words(self, types: tuple[Type, ...]) -> Iterator[tuple[Move, float]]:
         for args, results, op in moves_on(types, self.generator.ops):
-            route = op.routing is not None
-            yield Move((Word(op.name),), args, results, op, weights.get(op.name, 0.5 if route else 1.0))
+            # Routes fit everywhere and compute nothing, so they come half as often.
+            yield Move((Word(op.name),), args, results), self.generator.weight(op) * (1.0 if op.routing is None else 0.5)
 
-    def _literals(self, types: tuple[Type, ...]) -> Iterable[Move]:
-        """Ints anywhere, strings beside strings; together the generator's share of the weight."""
-        fitting = [value for value in LITERALS if not isinstance(value, str) or STR in types]
-        share = self.generator.literals * 40 / max(len(fitting), 1)
-        for value in fitting:
-            push: Push = literal(value)
-            yield Move((push,), (), (push.type,), None, share)
+    def _literals(self, types: tuple[Type, ...]) -> Iterator[tuple[Move, float]]:
+        for values in self.generator.fitting_literals(types):
+            for value in values:
+                push: Push = literal(value)
+                yield Move((push,), (), (push.type,)), 1.0
 
-    def _combinators(self, types: tuple[Type, ...]) -> Iterable[Move]:
-        """Words with quotations on exactly the values that they take (bodies look at nothing below), a few random bodies for each."""
-        wanted = [op for op in OPS.values() if op.num_quotations and op.name in self.generator.ops and op.num_args <= len(types)]
-        for op in wanted:
-            stack = types[len(types) - op.num_args :]
-            for number in range(self.bodies):
-                move = self._combinator(op, stack, number)
-                if move is not None:
-                    yield move
+    def _combinators(self, types: tuple[Type, ...], variant: int) -> Iterator[tuple[Move, float]]:
+        """Words with quotations on the values that they take, and with one value below that their quotations may use."""
+        for op in OPS.values():
+            if not op.num_quotations or op.name not in self.generator.ops:
+                continue
+            for count in (op.num_args, op.num_args + 1):
+                if count <= len(types):
+                    move = self._combinator(op, types[len(types) - count :], variant)
+                    if move is not None:
+                        yield move, self.generator.weight(op)
 
-    def _combinator(self, op: Op, stack: tuple[Type, ...], number: int) -> Move | None:
-        # Seeded by what it is for, so that bodies do not depend on the order in which stacks are met, and shards agree.
-        rng = random.Random(f"{self.seed} {op.name} {stack} {number}")
-        for _ in range(8):
+    def _combinator(self, op: Op, stack: tuple[Type, ...], variant: int) -> Move | None:
+        key = (op.name, stack, variant)
+        if key not in self._combined:
+            self._combined[key] = self._drawn(op, stack, variant)
+        return self._combined[key]
+
+    def _drawn(self, op: Op, stack: tuple[Type, ...], variant: int) -> Move | None:
+        # Seeded by what it is for, so that quotations do not depend on the order in which stacks are met, and shards agree.
+        rng = random.Random(f"{self.seed} {op.name} {' '.join(map(str, stack))} {variant}")
+        for _ in range(0 if rng.randrange(RARITY) else 20):
             bodies = self.generator.quotations_for(rng, stack, op)
             if bodies is None:
                 continue
@@ -158,6 +186,11 @@ class Moves:
                 results = Fold.on(stack).extend(instructions).stack.types
             except DslError:
                 continue
-            if all(kind in TYPE_CODES for kind in results):
-                return Move(instructions, stack, results, op, self.generator.weights.get(op.name, 1.0))
+            if all(kind in TYPE_CODES for kind in results) and len(results) <= LOOK and not dead_words(Program(instructions), len(stack)):
+                return Move(instructions, stack, results)
         return None
+
+
+def _filled(items: list[int], filler: int) -> list[int]:
+    """The items, filled up to LOOK."""
+    return items + [filler] * (LOOK - len(items))

@@ -15,6 +15,7 @@ from flowforth.commands.tasks import add_task_options
 
 if TYPE_CHECKING:
     from dsl.tasks import Task
+    from dsl.tasks.source import Source
     from search.exact.search import Progress
     from search.result import SearchResult
     from search.settings import Settings
@@ -31,15 +32,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "task", nargs="+", metavar="TASK", help="a task file (JSON, JSONL, CSV, .sl; - for standard input), or pairs such as '[3,1,2] -> [1,2,3]'"
     )
-    parser.add_argument("--name", metavar="NAME", help="which task of a file that holds several (default: the first)")
-    parser.add_argument("--budget", type=float, default=10.0, metavar="SECONDS", help="time for the search (default: 10)")
-    parser.add_argument("--memory", type=int, default=2000, metavar="MB", help="memory for the values kept (default: 2000)")
-    parser.add_argument("--max-size", type=int, default=16, metavar="N", help="most words of a program (default: 16)")
-    parser.add_argument("--ops", nargs="+", metavar="WORD", help="words that may be used (default: all)")
-    parser.add_argument("--without", nargs="+", default=[], metavar="WORD", help="words that may not")
-    parser.add_argument("--constants", default="given", metavar="SOURCE", help="given (by the file, else discovered), pool or discovered (default: given)")
-    parser.add_argument("--method", default="exact", metavar="METHOD", help="exact or plain (default: exact)")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the inputs on which fits are compared (default: 0)")
+    parser.add_argument("--name", metavar="NAME", help="which task, where a file holds several")
+    parser.add_argument("--budget", type=float, metavar="SECONDS", help="time for the search (default: 10)")
+    parser.add_argument("--memory", type=int, metavar="MB", help="most memory that the command may take (default: 2000)")
+    parser.add_argument("--max-size", type=int, metavar="N", help="most words of a program (default: 16)")
+    parser.add_argument("--ops", nargs="+", action="extend", metavar="WORD", help="words that may be used (default: all)")
+    parser.add_argument("--without", nargs="+", action="extend", metavar="WORD", help="words that may not be used")
+    parser.add_argument("--constants", metavar="SOURCE", help="given (by the file; discovered where it gives none), pool or discovered (default: given)")
+    parser.add_argument("--method", metavar="METHOD", help="exact or plain (default: exact)")
+    parser.add_argument("--seed", type=int, metavar="N", help="seed of the inputs on which programs are compared (default: 0)")
     parser.add_argument("--output", metavar="FILE", help="write the CSV with its empty targets filled into this file")
     parser.add_argument("--quiet", action="store_true", help="print the program alone")
     add_profile(parser)
@@ -52,60 +53,83 @@ def main(args: argparse.Namespace) -> int:
     started = time.perf_counter()
     from search.solve import solve
 
-    task, settings = read_task(args), _settings(args)
-    output = _output(args, task)
+    settings = _settings(args)
+    table = None if args.output is None else _table(args)
+    task = _task(args) if table is None else _table_task(table, args)
+    _check(task, args)
     status = _Status(quiet=args.quiet or args.json)
     result = solve(task, settings, on_fit=status.fit, on_progress=status.progress, started=started)
     status.clear()
     if args.json:
         print_json(result.to_json())
-    else:
-        print(result.program if args.quiet and result.solved else result.text())
-    if output is not None and result.solved:
-        _fill(result, Path(args.task[0]), output, args)
+    elif not args.quiet:
+        print(result.text())
+    elif result.solved:
+        print(result.program)
+    if table is not None and result.solved:
+        _fill(result, table, args)
     return 0 if result.solved else 1
-
-
-def read_task(args: argparse.Namespace) -> Task:
-    """The task that the arguments name or are."""
-    from dsl.tasks import iter_tasks
-    from dsl.tasks.pairs import is_pair, read_pairs
-
-    if all(is_pair(text) and not os.path.exists(text) for text in args.task):
-        return read_pairs(args.task)
-    if len(args.task) > 1:
-        raise ConfigError("give one task file, or pairs that each contain '->'")
-    tasks = iter_tasks(args.task[0], format=args.format, target=args.target, delimiter=args.delimiter)
-    names = []
-    for task in tasks:
-        if args.name is None or task.name == args.name:
-            return task
-        names.append(task.name)
-    raise TaskError(f"{args.task[0]}: no task is named {args.name!r}; there are {len(names)}, such as {', '.join(map(repr, names[:3]))}")
 
 
 def _settings(args: argparse.Namespace) -> Settings:
     from search.settings import Settings
 
-    return Settings(
-        method=args.method, budget=args.budget, memory=args.memory, max_size=args.max_size, constants=args.constants, seed=args.seed,
-        ops=None if args.ops is None else frozenset(args.ops), without=frozenset(args.without), profile=read_profile(args.profile),
-    )  # fmt: skip
+    names = ("budget", "memory", "max_size", "constants", "method", "seed")
+    given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+    ops = None if args.ops is None else frozenset(args.ops)
+    return Settings(**given, ops=ops, without=frozenset(args.without or ()), profile=read_profile(args.profile))
 
 
-def _output(args: argparse.Namespace, task: Task) -> Path | None:
-    """Where the completed table goes; checked before the search, so that no time is lost."""
-    if args.output is None:
-        return None
-    path = Path(args.output)
-    if not task.unfilled:
-        raise ConfigError("--output needs a CSV file in which some targets are empty; here there is nothing to fill")
-    if path.exists() and os.path.exists(args.task[0]) and path.samefile(args.task[0]):
-        raise ConfigError(f"--output {args.output} is the input itself, which is never overwritten; name another file")
-    return path
+def _task(args: argparse.Namespace) -> Task:
+    """The task that the arguments name or are."""
+    from dsl.tasks import iter_tasks
+    from dsl.tasks.pairs import is_pair, read_pairs
+    from flowforth.solving import one_task
+
+    texts = args.task
+    if all(is_pair(text) and not os.path.exists(text) for text in texts):
+        return read_pairs(texts)
+    if len(texts) > 1:
+        stray = next((text for text in texts if not is_pair(text)), texts[0])
+        raise ConfigError(f"give one task file, or pairs that each contain '->'; {stray[:60]!r} has none")
+    return one_task(iter_tasks(texts[0], format=args.format, target=args.target, delimiter=args.delimiter), args.name, texts[0])
 
 
-def _fill(result: SearchResult, source: Path, output: Path, args: argparse.Namespace) -> None:
+def _check(task: Task, args: argparse.Namespace) -> None:
+    """What is wrong with the question is said before the search, so that no time is lost."""
+    pair = task.contradiction()
+    if pair:
+        raise TaskError(f"examples {pair[0] + 1} and {pair[1] + 1} have equal inputs and different outputs; no program does both")
+    if args.output is not None and not task.unfilled:
+        raise ConfigError("--output needs a table in which some targets are empty; here there is nothing to fill")
+
+
+def _table(args: argparse.Namespace) -> Source:
+    """The text of the CSV that --output completes."""
+    from dsl.tasks.source import MAX_DOCUMENT, STDIN, read_source
+
+    name, output = args.task[0], Path(args.output)
+    suffix = Path(name).suffix.lower()
+    if len(args.task) > 1 or (args.format or suffix.lstrip(".")) not in ("csv", "tsv"):
+        raise ConfigError("--output completes a CSV file; give one (for standard input: - --format csv)")
+    if output.is_dir() or not output.parent.is_dir():
+        raise ConfigError(f"--output {output}: {'this is a directory' if output.is_dir() else f'there is no directory {output.parent}'}")
+    if name != STDIN and os.path.exists(name) and output.exists() and output.samefile(name):
+        raise ConfigError(f"--output {output} is the input itself, which is never overwritten; name another file")
+    return read_source(name, MAX_DOCUMENT)
+
+
+def _table_task(table: Source, args: argparse.Namespace) -> Task:
+    from dsl.tasks.table import read_table
+
+    return read_table(table, args.target, _delimiter(args))
+
+
+def _delimiter(args: argparse.Namespace) -> str | None:
+    return "\t" if args.delimiter is None and args.task[0].lower().endswith(".tsv") else args.delimiter
+
+
+def _fill(result: SearchResult, table: Source, args: argparse.Namespace) -> None:
     """Writes the completed table and says what could not be filled."""
     from dsl.machine import answer
     from dsl.tasks.fill import filled_table
@@ -114,13 +138,15 @@ def _fill(result: SearchResult, source: Path, output: Path, args: argparse.Names
     assert result.program is not None
     answers = {row.row: answer(result.program, row.inputs, profile=result.settings.profile) for row in result.task.unfilled}
     stuck = [row for row, value in answers.items() if isinstance(value, Stuck)]
-    text = filled_table(source, {row: value for row, value in answers.items() if not isinstance(value, Stuck)}, args.target, args.delimiter)
+    filled = {row: value for row, value in answers.items() if not isinstance(value, Stuck)}
+    text, output = filled_table(table, filled, args.target, _delimiter(args)), Path(args.output)
     part = output.with_name(f".{output.name}.part")
     part.write_text(text, encoding="utf-8", newline="")
     part.replace(output)
-    print(f"flowforth: {len(answers) - len(stuck)} rows filled, written to {output}", file=sys.stderr)
+    print(f"flowforth: {len(filled)} of {len(answers)} empty cells filled, written to {output}", file=sys.stderr)
     if stuck:
-        print(f"flowforth: warning: the program gets stuck on row {stuck[0]}{f' and {len(stuck) - 1} more' if len(stuck) > 1 else ''}; left empty", file=sys.stderr)
+        rows = f"row{'s' if len(stuck) > 1 else ''} {', '.join(map(str, stuck[:5]))}{' and more' if len(stuck) > 5 else ''}"
+        print(f"flowforth: warning: the program gets stuck on {rows}; left empty", file=sys.stderr)
 
 
 class _Status:

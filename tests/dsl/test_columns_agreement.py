@@ -24,7 +24,9 @@ from tests.dsl.draws import draw_args, type_variables
 VALUE_OPS = [op for op in OPS.values() if op.kind == "value"]
 ODD = (
     Profile(name="tight", int_min=-9, int_max=12, max_list=5, max_str=11),
-    Profile(name="odd", int_min=1, int_max=300, max_list=7, max_str=13, division="truncate", index_base=1, undefined="zero", negative_index=True),
+    Profile(
+        name="odd", int_min=1, int_max=300, max_list=7, max_str=13, division="truncate", index_base=1, undefined="zero", negative_index=True
+    ),
 )
 """Profiles whose limits are met all the time, whose rows are not whole words, and one without zero and without negative ints."""
 ALL_PROFILES = (*PROFILES.values(), *ODD)

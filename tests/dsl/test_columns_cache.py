@@ -89,6 +89,19 @@ def test_the_folder_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         cache.folder()
 
 
+def test_folders_that_nobody_uses_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLOWFORTH_CACHE", str(tmp_path))
+    old, used, other = (cache.open_folder(f"lists-{digit * 16}") for digit in "012")
+    mine = tmp_path / "my-notes"
+    mine.mkdir()
+    for folder in (old, used, mine):
+        os.utime(folder, (0, 0))
+    assert cache.open_folder(used.name) == used
+    cache.open_folder(f"strings-{'3' * 16}")
+    assert not old.exists()
+    assert used.exists() and other.exists() and mine.exists()
+
+
 def test_a_file_that_holds_the_text_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "a" / "b.py"
     cache.write_once(path, "x = 1\n")

@@ -38,7 +38,11 @@ def test_rows_are_whole_words_and_zero_past_their_values(kind: Type) -> None:
     if column.lengths is None:
         return
     assert column.data.strides[0] % 8 == 0
-    used = column.lengths if column.ends is None else np.where(column.lengths > 0, column.ends[np.arange(200), np.maximum(column.lengths - 1, 0)], 0)
+    used = (
+        column.lengths
+        if column.ends is None
+        else np.where(column.lengths > 0, column.ends[np.arange(200), np.maximum(column.lengths - 1, 0)], 0)
+    )
     assert not column.data[np.arange(column.data.shape[1]) >= used[:, None]].any()
 
 

@@ -32,7 +32,11 @@ def same(ours: object, theirs: object) -> bool:
 
 
 def compare(
-    program: Program, kinds: Sequence[Type], rows: Sequence[tuple[Value, ...]], profile: Profile = DEFAULT, constants: tuple[Value, ...] = ()
+    program: Program,
+    kinds: Sequence[Type],
+    rows: Sequence[tuple[Value, ...]],
+    profile: Profile = DEFAULT,
+    constants: tuple[Value, ...] = (),
 ) -> int:
     """Asserts that both machines agree on every row; gives the number of rows that got through."""
     columns = [encode([row[k] for row in rows], kind, profile) for k, kind in enumerate(kinds)]
@@ -100,16 +104,16 @@ PROGRAMS: list[tuple[str, tuple[Type, ...]]] = [
     ("[] singleton head swap ++", (LIST_BOOL,)),
     ("[] swap append", (LIST_INT,)),
     ("drop [] ( int>str ) map", (LIST_INT,)),
-    ("( 0 > ) filter ( int>str ) map \",\" join", (LIST_INT,)),
+    ('( 0 > ) filter ( int>str ) map "," join', (LIST_INT,)),
     ("length 0 = ( [] ) ( [1] ) if", (LIST_INT,)),
-    ("length 0 = ( [] ) ( [\"a\"] ) if", (LIST_INT,)),
-    ("chr \"x\" concat upper", (INT,)),
-    ("( chr ) map \"-\" join", (LIST_INT,)),
+    ('length 0 = ( [] ) ( ["a"] ) if', (LIST_INT,)),
+    ('chr "x" concat upper', (INT,)),
+    ('( chr ) map "-" join', (LIST_INT,)),
     ("c0 + c1 swap take", (INT,)),
     ("c2", ()),
     ("1 2 + 3", ()),
     ("dup dup dup dup dup dup", (INT,)),
-    ("\"\u00e9\" concat len", (STR,)),
+    ('"\u00e9" concat len', (STR,)),
     (" ".join(["1"] * 80), ()),
     ("( 1 ) ( 2 ) if ( dup ) keep", (BOOL,)),
 ]

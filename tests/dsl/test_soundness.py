@@ -88,7 +88,8 @@ def draws(op: Op, num_draws: int, seed: int) -> Iterator[tuple[Program, tuple[Ty
         args = draw_args(rng, kinds, PROFILES[profile])
         if op.category == Category.TOKENS and rng.integers(4):
             # Classes that are none and numbers of tokens that are not there are all too common otherwise.
-            args = (args[0], [*TOKEN_CLASSES, *args[0][:3]][rng.integers(8)], *(int(rng.integers(-2, 3)) if kind == INT else "-" for kind in kinds[2:]))
+            classes = [*TOKEN_CLASSES, *args[0][:3]]
+            args = (args[0], classes[rng.integers(len(classes))], *(int(rng.integers(-2, 3)) if kind == INT else "-" for kind in kinds[2:]))
         yield Program(ways[rng.integers(len(ways))]), kinds, args, profile
 
 
@@ -112,7 +113,9 @@ def check_run(rng: np.random.Generator, program: Program, kinds: tuple[Type, ...
     told = f"{[*args]} {program} -> {stack}; {show(inputs)} ({settings.profile.name}, {settings.domains})"
     abstract = settings.run(program, inputs)
     assert contains(abstract, stack), f"{told} -> {show(abstract)}"
-    wanted = [draw_around(rng, value, type_of(value), settings.profile, settings.domains) for value in stack[rng.integers(len(stack) + 1) :]]
+    wanted = [
+        draw_around(rng, value, type_of(value), settings.profile, settings.domains) for value in stack[rng.integers(len(stack) + 1) :]
+    ]
     narrowed = settings.refine(program, wanted, inputs, rounds=2)
     assert contains(narrowed, args), f"{told}, wanted {show(wanted)}: {show(narrowed)}"
 

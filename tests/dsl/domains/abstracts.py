@@ -35,9 +35,9 @@ def draw_around(rng: np.random.Generator, value: Value, kind: Type, profile: Pro
     if rng.integers(2):
         size = lengths(ranges.meet(loosened(rng, size.outer), ranges.SIZES), ranges.meet(loosened(rng, size.inner), ranges.SIZES))
     interval = loosened(rng, abstract.interval) if rng.integers(2) else abstract.interval
-    parity, sign, chars = (mask | int(rng.integers(1 << 15)) * int(rng.integers(2)) for mask in (abstract.parity, abstract.sign, abstract.chars))
+    parity, sign, chars = (
+        mask | int(rng.integers(1 << 15)) * int(rng.integers(2)) for mask in (abstract.parity, abstract.sign, abstract.chars)
+    )
     kind_element = DOMAINS["type"].top(kind) if rng.integers(3) else abstract.type
     loose = Abstract(kind_element, size, interval, parity & 3, sign & 7, chars)
     return reduce(loose.only(domains), profile).only(domains) if rng.integers(4) else loose.only(domains)
-
-

@@ -32,9 +32,22 @@ GOLDENS = Path(__file__).parent.parent / "goldens" / "abstract.txt"
 
 TEXT, NAME = string(Range(3, 12), LOWER | UPPER | HYPHEN | BLANK | SPACE), string(Range(3, 12), LOWER | UPPER | HYPHEN)
 ARGUMENTS: dict[Type, tuple[Abstract, ...]] = {
-    INT: (integer(Range(2, 5)), integer(Range(-6, 8), parity.EVEN), integer(Range(10, 20), parity.EVEN), integer(Range(-9, -3)), integer(exactly(1))),
+    INT: (
+        integer(Range(2, 5)),
+        integer(Range(-6, 8), parity.EVEN),
+        integer(Range(10, 20), parity.EVEN),
+        integer(Range(-9, -3)),
+        integer(exactly(1)),
+    ),
     BOOL: (boolean(None), boolean(True), boolean(False)),
-    STR: (TEXT, string(exactly(1), HYPHEN), string(Range(1, 2), LOWER | HYPHEN), NAME, string(exactly(6), LOWER), string(Range(2, 4), DIGIT)),
+    STR: (
+        TEXT,
+        string(exactly(1), HYPHEN),
+        string(Range(1, 2), LOWER | HYPHEN),
+        NAME,
+        string(exactly(6), LOWER),
+        string(Range(2, 4), DIGIT),
+    ),
     LIST_INT: (
         list_of(integer(Range(1, 9), parity.ODD), Range(3, 6)),
         list_of(integer(Range(-9, -1), parity.ODD), exactly(2)),
@@ -50,7 +63,24 @@ ARGUMENTS: dict[Type, tuple[Abstract, ...]] = {
 }
 """Abstract arguments of each type; the n-th call of an op takes the n-th (or so) of each."""
 
-BODIES = ("inc", "even?", "0 >", "dup *", "+", "dup 5 > swap odd? and", "* +", "drop", "drop nip", "neg", "len", "dec dup drop", "abs", "swap -", ">", "drop 0 >")
+BODIES = (
+    "inc",
+    "even?",
+    "0 >",
+    "dup *",
+    "+",
+    "dup 5 > swap odd? and",
+    "* +",
+    "drop",
+    "drop nip",
+    "neg",
+    "len",
+    "dec dup drop",
+    "abs",
+    "swap -",
+    ">",
+    "drop 0 >",
+)
 NUM_CALLS = 5
 TOLD = [op for op in OPS.values() if op.kind in ("value", "each")]
 """Routes and control words have no transfer functions; see `test_analysis`."""
@@ -60,8 +90,8 @@ def calls(op: Op) -> Iterator[tuple[Program, tuple[Abstract, ...]]]:
     """Some abstract calls of an op: its type variables filled with Int and Str, its quotations by the first bodies that fit."""
     wanted = [kind for kind in op.type.before.types if not isinstance(kind, Effect)]
     seen: list[tuple[Program, list[Abstract]]] = []
-    generic = any(isinstance(kind, Var) or isinstance(kind, ListOf) and isinstance(kind.item, Var) for kind in wanted)
-    for filling in ((INT, STR) if generic and not op.num_quotations else (INT,)):
+    generic = any(isinstance(kind, Var) or (isinstance(kind, ListOf) and isinstance(kind.item, Var)) for kind in wanted)
+    for filling in (INT, STR) if generic and not op.num_quotations else (INT,):
         kinds = [substitute(kind, dict.fromkeys("abc", filling)) for kind in wanted]
         for number in range(NUM_CALLS):
             # Arguments of one type differ from each other, so that the transfer function sees which is which.

@@ -272,7 +272,8 @@ def test_python_rendering_gives_the_same_value(op: Op, profile: Profile) -> None
 def test_the_sorting_network_sorts_by_the_0_1_principle() -> None:
     """A network that sorts zeros and ones sorts everything (Knuth, TAOCP 3, 5.3.4 Z); a merging one needs sorted halves only."""
     blocks = {size: [(0,) * zeros + (1,) * (size - zeros) for zeros in range(size + 1)] for size in (4, 8, 16)}
-    inputs = [*itertools.product((0, 1), repeat=8)]
+    inputs = [*itertools.product((0, 1), repeat=4), *itertools.product((0, 1), repeat=8)]
+    inputs += [a + b for a in blocks[8] for b in blocks[4]]
     inputs += [a + b for a in blocks[8] for b in blocks[8]]
     inputs += [a + b for a in blocks[16] for b in blocks[4]]
     for items in inputs:

@@ -1,0 +1,67 @@
+"""The odds of every move on every kind of stack, as one sorted array in which thousands of programs draw at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dsl.columns.layout import Array
+from dsl.traces.moves import LOOK, Moves, Offer
+from dsl.types import VALUE_TYPES
+
+_LEAST, _MOST = 1 - LOOK, 2
+"""A move takes away LOOK - 1 values at most; one that adds more than 2 is never wanted."""
+_AXES = (len(VALUE_TYPES) + 1,) * LOOK + (_MOST - _LEAST + 1,)
+
+
+class Odds:
+    """For one variant of the quotations. A *case* is a number that stands for the types on top of a stack and how much it may grow.
+
+    The moves of case c share the interval c..c+1; a program in case c with the chance u gets the move in whose part c+u lies.
+    """
+
+    def __init__(self, moves: Moves, variant: int) -> None:
+        self.moves = moves
+        self.variant = variant
+        self._known, self._has_moves = np.zeros((2, int(np.prod(_AXES))), bool)
+        self._bounds: Array = np.zeros(0)
+        self._numbers: Array = np.zeros(0, np.int32)
+
+    def draw(self, top: Array, growth: Array, chances: Array) -> Array:
+        """int32[N]: a move for each program, -1 where none fits.
+
+        `top` int[N, LOOK] holds type codes (-1: no value), `growth` int[N] how much the stack may grow, `chances` float[N] random
+        numbers with at most 24 bits, so that adding the case loses none.
+        """
+        cases = np.ravel_multi_index((*(top.T + 1), growth.clip(_LEAST, _MOST) - _LEAST), _AXES)
+        fresh = np.unique(cases[~self._known[cases]])
+        if len(fresh):
+            self._learn(fresh)
+        if not len(self._numbers):
+            return np.full(len(cases), -1, np.int32)
+        places = np.searchsorted(self._bounds, cases + chances, side="right")
+        return np.where(self._has_moves[cases], self._numbers[places.clip(max=len(self._numbers) - 1)], -1)
+
+    def _learn(self, cases: Array) -> None:
+        bounds, numbers = [self._bounds], [self._numbers]
+        for case in cases:
+            *top, growth = (int(part) for part in np.unravel_index(case, _AXES))
+            offer = self.moves.offer(tuple(code - 1 for code in top if code), self.variant)
+            fitting = np.flatnonzero(offer.growths <= growth + _LEAST)
+            odds = self._odds(offer, fitting)
+            if len(odds):
+                bounds.append(case + odds)
+                numbers.append(offer.numbers[fitting])
+                self._has_moves[case] = True
+        self._known[cases] = True
+        unsorted = np.concatenate(bounds)
+        order = np.argsort(unsorted, kind="stable")
+        self._bounds, self._numbers = unsorted[order], np.concatenate(numbers)[order]
+
+    def _odds(self, offer: Offer, fitting: Array) -> Array:
+        """Cumulative odds of some of the moves, the last being 1. Kinds of moves come by the generator's shares, as far as there are any."""
+        generator = self.moves.generator
+        wanted = (max(0.0, 1 - generator.literals - generator.quotations), generator.literals, generator.quotations)
+        weights, kinds = offer.weights[fitting], offer.shares[fitting]
+        total = np.bincount(kinds, weights, minlength=len(wanted))
+        cumulative = np.cumsum(weights * (np.array(wanted) / np.maximum(total, 1e-300))[kinds])
+        return cumulative / cumulative[-1] if len(cumulative) and cumulative[-1] > 0 else cumulative[:0]
