@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH, HEIGHT = 640, 400
-LEFT, RIGHT, TOP, BOTTOM = 62, 150, 34, 48
+LEFT, RIGHT, TOP, BOTTOM = 62, 190, 34, 48
 """Margins of the plot; the legend stands at the right."""
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000", "#7f7f7f")
 """Okabe and Ito's colours, told apart with any kind of colour blindness, and grey."""

@@ -60,7 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--n", type=_sizes, default="3..5", metavar="N|LOW..HIGH", help="lists: minimal numbers of words, 1 to 14 (3..5)")
     parser.add_argument("--count", type=_positive, default=50, help="tasks, for each n (50)")
     parser.add_argument("--seed", type=int, default=0, help="another seed gives other tasks (0)")
-    parser.add_argument("--jobs", type=_positive, default=1, help=f"processes, at most {os.cpu_count()} are of use here (1); the tasks do not depend on it")
+    parser.add_argument(
+        "--jobs", type=_positive, default=1, help=f"processes, at most {os.cpu_count()} are of use here (1); the tasks do not depend on it"
+    )
     parser.add_argument("--out", required=True, metavar="FILE.jsonl")
     return parser
 

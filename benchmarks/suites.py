@@ -13,9 +13,10 @@ from typing import Any
 
 from dsl.errors import ConfigError
 from dsl.tasks import Task, iter_tasks, task_to_json
+from dsl.values import DEFAULT, PROFILES
 
 DATA = Path(__file__).parent / "data"
-PROFILES_BY_NAME = (("lambdabeam", "lambdabeam"), ("exedec", "exedec"), ("deepcoder", "deepcoder"), ("rule", "rule"))
+PROFILES_BY_NAME = (("lambdabeam-", "lambdabeam"), ("exedec-", "exedec"), ("deepcoder-", "deepcoder"), ("rule-", "rule"))
 """Beginnings of suite names, and the profile in which their tasks were made."""
 LEFT_OUT = "+leave-one-out"
 """Ending of a suite's name where the last example of each task was taken out of the examples and held out."""
@@ -50,7 +51,7 @@ def load_suite(where: str, *, profile: str | None = None, leave_one_out: bool = 
         raise ConfigError(f"no suite {where!r}{_hint(where)}, and no such file; the bundled suites are {', '.join(bundled()) or 'none'}")
     tasks = _named([task for file in files for task in iter_tasks(file)])
     name = path.name if path.is_dir() else path.stem
-    suite = Suite(name=name, profile=profile or profile_of(name), tasks=tasks)
+    suite = Suite(name=name, profile=profile or profile_of(name, tasks), tasks=tasks)
     if not leave_one_out:
         return suite
     tasks = tuple(_last_left_out(task) for task in tasks if len(task.examples) >= 2)
@@ -62,9 +63,13 @@ def bundled() -> dict[str, Path]:
     return {path.stem: path for path in sorted(DATA.glob("*.jsonl"))}
 
 
-def profile_of(name: str) -> str:
-    """The profile for a suite, by the beginning of its name."""
-    return next((profile for start, profile in PROFILES_BY_NAME if name.startswith(start)), "default")
+def profile_of(name: str, tasks: Iterable[Task] = ()) -> str:
+    """The profile for a suite: by the beginning of its name, else the one that all its tasks name in their metadata, else the default."""
+    for start, profile in PROFILES_BY_NAME:
+        if name.startswith(start):
+            return profile
+    named = {task.metadata.get("profile") for task in tasks}
+    return next((profile for profile in PROFILES if named == {profile}), DEFAULT.name)
 
 
 def task_text(task: Task) -> str:

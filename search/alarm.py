@@ -2,6 +2,9 @@
 
 A search looks at the clock many times a second and ends by itself; the alarm is for the rest. It works in the main thread on
 systems with `setitimer`; elsewhere, and where an earlier alarm of somebody else is pending, it does nothing.
+
+In the middle of an import or of numba's work the exception would leave behind what breaks every later use in the process, so
+there it waits, unless the process is about to end.
 """
 
 from __future__ import annotations
@@ -10,10 +13,13 @@ import signal
 import threading
 import time
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
-REPEAT = 0.05
-"""Seconds between two tries: an exception raised inside a destructor or a C callback is swallowed."""
+WAIT = 0.02
+"""Seconds until the next try where the exception had to wait."""
+AGAIN = 1.0
+"""Seconds until it is raised again if the alarm is still on: one that falls into a destructor or a C callback is swallowed.
+Long enough for what was interrupted to be unwound."""
 
 
 class Overdue(BaseException):
@@ -21,9 +27,10 @@ class Overdue(BaseException):
 
 
 class Alarm:
-    """At most one pending alarm; `off` puts back what was there before."""
+    """At most one pending alarm; `off` puts back what was there before. With `anywhere`, imports and numba are broken off too."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, anywhere: bool = False) -> None:
+        self._anywhere = anywhere
         self._before: tuple[Any, float, float] | None = None
         """The handler that was there, the time left to its own alarm (0 for none), and when that was."""
 
@@ -36,8 +43,8 @@ class Alarm:
             left, _ = signal.getitimer(signal.ITIMER_REAL)
             if 0 < left <= delay:
                 return
-            self._before = signal.signal(signal.SIGALRM, _raise), left, time.perf_counter()
-        signal.setitimer(signal.ITIMER_REAL, delay, REPEAT)
+            self._before = signal.signal(signal.SIGALRM, self._ring), left, time.perf_counter()
+        signal.setitimer(signal.ITIMER_REAL, delay, WAIT)
 
     def off(self) -> None:
         """No alarm any more."""
@@ -49,6 +56,17 @@ class Alarm:
         if left > 0:
             signal.setitimer(signal.ITIMER_REAL, max(left - (time.perf_counter() - since), 0.001))
 
+    def _ring(self, number: int, frame: FrameType | None) -> None:
+        if self._anywhere or not _delicate(frame):
+            signal.setitimer(signal.ITIMER_REAL, AGAIN, AGAIN)
+            raise Overdue
 
-def _raise(number: int, frame: FrameType | None) -> NoReturn:
-    raise Overdue
+
+def _delicate(frame: FrameType | None) -> bool:
+    """Whether an import or numba is at work in this frame or one that called it."""
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if name.startswith("<frozen importlib") or "/numba/" in name or "/llvmlite/" in name:
+            return True
+        frame = frame.f_back
+    return False

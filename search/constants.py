@@ -1,18 +1,23 @@
 """Constants that a program may write out: given by the task's file, from a shared pool, or discovered in the examples.
 
 The three are kept apart everywhere, because they are different problems: suites that give the constants hand over part of the program.
+The rules of discovery look at examples only. They follow BUSTLE's (Odena et al., ICLR 2021: punctuation that occurs, common
+substrings) and add what those miss: runs of punctuation, words that several examples share, marked pieces such as `<NAME>`, what
+outputs begin and end with, and what no input can have given.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import combinations
+from collections.abc import Collection, Iterable, Sequence
+from itertools import combinations, islice, pairwise
+from math import gcd
 from typing import Literal, TypeAlias, get_args
 
 from dsl.tasks import Task
-from dsl.types import BOOL, INT, LIST_STR, STR
-from dsl.values import Value
+from dsl.types import BOOL, INT, LIST_INT, LIST_STR, STR
+from dsl.values import MACHINE_INT_MAX, Value
 
 Source: TypeAlias = Literal["given", "pool", "discovered"]
 SOURCES: tuple[str, ...] = get_args(Source)
@@ -21,9 +26,22 @@ POOL_INTS = (0, 1, 2, 3, -1, 4, 5, 10)
 POOL_STRINGS = ("", " ", ",", ".", "-", "/", ":", "_", "@", "(", ")", ";", "'", "\n", "0", "1")
 TOKEN_CLASSES = ("number", "word", "alnum", "caps", "proper", "lower", "digit", "char")
 """The classes that the token words take; part of the language, so they are no hint about the task."""
+CLASS_COST = 2
+"""Cost of a class's name as a literal: it is of use to a few words only, and each would multiply the strings of cost 1."""
 
+SMALL_INTS = (0, 1, 2, -1, 3)
+MAX_INTS = 8
+"""Most ints discovered besides the small ones."""
 MAX_STRINGS = 24
 """Most strings discovered in one task: beyond it the search pays more for a constant than it gains."""
+MAX_LENGTH = 24
+"""Most characters of a discovered string; longer common pieces are whole records, not constants."""
+MAX_PAIRS = 66
+"""Most pairs of a column that are compared for common substrings."""
+
+_PUNCTUATION_RUN = re.compile(r"[^\w\s]{2,}|[^\w\s]\s|\s[^\w\s]\s")
+_WORD = re.compile(r"[^\W\d_]{2,}|\d+")
+_MARKED = re.compile(r"<[^<>]+>|\{[^{}]+\}|\[[^\[\]]+\]|\([^()]+\)")
 
 
 def constants_for(task: Task, source: Source) -> tuple[Value, ...]:
@@ -37,50 +55,128 @@ def constants_for(task: Task, source: Source) -> tuple[Value, ...]:
     return tuple({(type(value), value): value for value in found}.values())
 
 
+def class_names(task: Task, words: Collection[str]) -> tuple[str, ...]:
+    """The names of token classes, if the task has text and one of the words that take them may be used."""
+    from dsl.ops import OPS
+    from dsl.ops.table import Category
+
+    takers = any(OPS[word].category == Category.TOKENS for word in words)
+    return TOKEN_CLASSES if takers and _has_text(task) else ()
+
+
 def _has_text(task: Task) -> bool:
     return any(kind in (STR, LIST_STR) for kind in (*task.input_types, task.output_type))
 
 
 def _ints(task: Task) -> list[Value]:
-    """0, 1, -1, 2, 3, then lengths that all outputs share and ints that all outputs contain."""
+    """Small ints, then what is the same in every example: lengths, differences, ratios, bounds, members."""
     outputs = [example.output for example in task.examples]
-    found: list[Value] = [0, 1, 2, -1, 3]
+    found: list[int] = []
     if task.output_type == INT:
-        found += [value for value, count in Counter(outputs).items() if count > 1 and isinstance(value, int)][:4]
-    elif task.output_type == BOOL:
-        return found
-    elif not isinstance(outputs[0], (bool, int)):
+        found = _of_numbers(task, [value for value in outputs if isinstance(value, int)])
+    elif task.output_type != BOOL:
         lengths = {len(output) for output in outputs if isinstance(output, (str, tuple))}
-        found += sorted(lengths) if len(lengths) == 1 else []
-        common = set.intersection(*(set(o) for o in outputs if isinstance(o, tuple))) if isinstance(outputs[0], tuple) else set()
-        found += sorted(value for value in common if isinstance(value, int) and not isinstance(value, bool))[:4]
+        found += lengths if len(lengths) == 1 else ()
+        if task.output_type == LIST_INT:
+            found += _of_lists(task, [output for output in outputs if isinstance(output, tuple)])
+    found += _numbers_in_common([_text(output) for output in outputs])
+    more = [value for value in dict.fromkeys(found) if value not in SMALL_INTS and abs(value) <= MACHINE_INT_MAX]
+    return [*SMALL_INTS, *more[:MAX_INTS]]
+
+
+def _of_numbers(task: Task, outputs: list[int]) -> list[int]:
+    """Constants of numeric outputs: slope and offset over each numeric input, values that return, common divisor."""
+    found: list[int] = []
+    for index, kind in enumerate(task.input_types):
+        if kind == INT:
+            found += _line([example.inputs[index] for example in task.examples], outputs)
+    found += [value for value, count in Counter(outputs).most_common(3) if count > 1]
+    divisor = gcd(*outputs)
+    return [*found, *([divisor] if divisor > 1 and len(set(outputs)) > 1 else ())]
+
+
+def _of_lists(task: Task, outputs: list[tuple[int, ...]]) -> list[int]:
+    """Constants of lists: members of every output, slope and offset where an input has the same lengths, bounds that outputs reach again and again."""
+    members = set.intersection(*map(set, outputs))
+    found = sorted(members)[:3] if len(members) <= 3 else []
+    for index, kind in enumerate(task.input_types):
+        columns = [example.inputs[index] for example in task.examples]
+        if kind == LIST_INT and all(len(a) == len(b) for a, b in zip(columns, outputs, strict=True)):  # type: ignore[arg-type]
+            found += _line([x for column in columns for x in column], [y for output in outputs for y in output])  # type: ignore[union-attr]
+    full = [output for output in outputs if output]
+    if len(full) > 1:
+        for bound in (min, max):
+            extremes = Counter(bound(output) for output in full)
+            found += [value for value, count in extremes.most_common(1) if count > 1]
     return found
 
 
+def _line(xs: Sequence[Value], ys: Sequence[int]) -> list[int]:
+    """The slope and offset of `y = slope * x + offset` most common between neighbours in x, in whole numbers, for at least half of them."""
+    points = sorted({(x, y) for x, y in zip(xs, ys, strict=True) if isinstance(x, int)})
+    slopes = Counter((b[1] - a[1]) // (b[0] - a[0]) for a, b in pairwise(points) if b[0] != a[0] and (b[1] - a[1]) % (b[0] - a[0]) == 0)
+    if not slopes:
+        return []
+    slope, count = slopes.most_common(1)[0]
+    offset, agreeing = Counter(y - slope * x for x, y in points).most_common(1)[0]
+    return [slope, offset, -offset] if 2 * count >= len(points) - 1 and 2 * agreeing >= len(points) else []
+
+
+def _numbers_in_common(outputs: list[str]) -> list[int]:
+    """Numbers that every output writes out."""
+    sets = [{int(digits) for digits in re.findall(r"[0-9]{1,9}", output)} for output in outputs]
+    return sorted(set.intersection(*sets))[:3] if sets else []
+
+
 def _strings(task: Task) -> list[Value]:
-    """Delimiters that occur, pieces of outputs that no input contains, common substrings of outputs and of input columns; most frequent first."""
+    """The empty string, then whatever the rules propose, most often proposed first."""
     if not _has_text(task):
         return []
     outputs = [_text(example.output) for example in task.examples]
     inputs = [[_text(value) for value in example.inputs] for example in task.examples]
+    columns = [outputs, *map(list, zip(*inputs, strict=True))]
     weight: Counter[str] = Counter()
-    for text in (*outputs, *(text for row in inputs for text in row)):
-        for character in set(text):
-            if not character.isalnum():
-                weight[character] += 1
+    for text in (text for column in columns for text in column):
+        weight.update({character for character in text if not character.isalnum()})
     for output, row in zip(outputs, inputs, strict=True):
-        for piece in uncopyable(output, row):
-            weight[piece] += 2
-    for column in (outputs, *(list(column) for column in zip(*inputs, strict=True))):
-        for a, b in combinations(dict.fromkeys(column), 2):
-            piece = longest_common_substring(a, b)
-            if len(piece) >= 2:
-                weight[piece] += 1
-    if task.output_type == STR and len(set(outputs)) < len(outputs):
-        for output, count in Counter(outputs).items():
-            weight[output] += 2 * (count > 1)
-    ranked = sorted((text for text in weight if text), key=lambda text: (-weight[text], len(text), text))
+        weight.update({piece: 2 for piece in uncopyable(output, row)})
+    for column in columns:
+        weight.update(_shared(column))
+    weight.update({edge: len(outputs) for edge in _edges(outputs)})
+    if task.output_type == STR:
+        weight.update({output: 2 * count for output, count in Counter(outputs).items() if count > 1})
+    ranked = sorted((text for text in weight if 0 < len(text) <= MAX_LENGTH), key=lambda text: (-weight[text], len(text), text))
     return ["", *ranked[:MAX_STRINGS]]
+
+
+def _shared(column: Sequence[str]) -> Counter[str]:
+    """Pieces that several different values of a column have: common substrings, runs of punctuation, words, marked pieces."""
+    distinct = list(dict.fromkeys(column))
+    found: Counter[str] = Counter()
+    for a, b in islice(combinations(distinct, 2), MAX_PAIRS):
+        piece = longest_common_substring(a, b)
+        if len(piece) >= 2:
+            found[piece] += 1
+    for pattern in (_PUNCTUATION_RUN, _WORD, _MARKED):
+        counts = Counter(piece for text in distinct for piece in set(pattern.findall(text)))
+        # A word must be shared to be more than data; punctuation stands between data wherever it occurs.
+        found.update({piece: count for piece, count in counts.items() if count > 1 or pattern is _PUNCTUATION_RUN})
+    return found
+
+
+def _edges(outputs: Sequence[str]) -> list[str]:
+    """What all the different outputs begin with, and what they end with."""
+    distinct = set(outputs)
+    if len(distinct) < 2:
+        return []
+    reversed_ = [output[::-1] for output in distinct]
+    return [edge for edge in (_prefix(list(distinct)), _prefix(reversed_)[::-1]) if edge]
+
+
+def _prefix(texts: Sequence[str]) -> str:
+    low, high = min(texts), max(texts)
+    length = next((i for i, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), min(len(low), len(high)))
+    return low[:length]
 
 
 def _text(value: Value) -> str:
@@ -91,7 +187,7 @@ def _text(value: Value) -> str:
 
 
 def uncopyable(output: str, inputs: Sequence[str]) -> list[str]:
-    """The maximal pieces of `output` none of whose characters lies in a piece of two or more that some input contains (ignoring case)."""
+    """The maximal pieces of `output` that lie outside all pieces of two or more characters (one, if a letter or digit) that some input contains, ignoring case."""
     lowered, sources = output.lower(), [text.lower() for text in inputs]
     pieces, current, start = [], "", 0
     while start < len(output):

@@ -8,6 +8,9 @@ import sys
 FRESH = 64
 """What a process that has just started to search holds. What it holds beyond that, such as a notebook's data, is not the search's."""
 
+DRIVERS = 64
+"""What loading and compiling drivers takes while a search runs."""
+
 
 def resident() -> int:
     """Megabytes resident now; 0 where the system does not tell."""
@@ -21,6 +24,11 @@ def resident() -> int:
 def foreign() -> int:
     """Megabytes that are resident now and were taken by others than a search."""
     return max(resident() - FRESH, 0)
+
+
+def room(limit: int, others: int) -> int:
+    """Bytes that a bank may take so that the process stays within `limit` megabytes besides the `others`'."""
+    return max(limit - (resident() - others) - DRIVERS, 16) << 20
 
 
 def _peak() -> int:

@@ -1,8 +1,9 @@
 """A term as a stack program: postfix order, equal subterms computed once, inputs moved or copied to where they are wanted.
 
 The inputs lie on the stack when the program starts, and the answer is the value on top at the end; what lies below does
-not matter. Two ways of fetching a value are tried (consume it at its last use, or always copy it), and the shorter
-program is kept. Both are right by construction, and `search.verify` runs whatever comes out anyway.
+not matter. Two ways of fetching a value are tried (consume it at its last use, or always copy it), each with the arguments
+of a word computed in both orders, and the shortest program is kept. All are right by construction, and `search.verify`
+runs whatever comes out anyway.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from search.term import Apply, Input, Literal, Term, quotations, subterms
 
 def to_program(term: Term, num_inputs: int) -> Program:
     """The shortest program found for a term over `num_inputs` inputs."""
-    candidates = [simplified(_Schedule(num_inputs, consume).program(term)) for consume in (True, False)]
+    ways = ((True, False), (True, True), (False, False))
+    candidates = [simplified(_Schedule(num_inputs, consume, last_first).program(term)) for consume, last_first in ways]
     return min(candidates, key=len)
 
 
@@ -52,10 +54,10 @@ def simplified(program: Program) -> Program:
 class _Schedule:
     """A symbolic stack on which a term is computed; entries are the terms whose values lie there."""
 
-    def __init__(self, num_inputs: int, consume: bool) -> None:
+    def __init__(self, num_inputs: int, consume: bool, last_first: bool) -> None:
         self.stack: list[Term | None] = [Input(i) for i in range(num_inputs)]
         self.words: list[Instruction] = []
-        self.consume = consume
+        self.consume, self.last_first = consume, last_first
         self.uses: Counter[Term] = Counter()
 
     def program(self, term: Term) -> Program:
@@ -81,12 +83,15 @@ class _Schedule:
             return
         assert isinstance(term, Apply)
         ready = self.in_place(term.args)
-        for arg in term.args[ready:]:
+        swapped = self.last_first and ready == 0 and len(term.args) == 2
+        for arg in reversed(term.args) if swapped else term.args[ready:]:
             if arg in self.stack:
                 self.fetch(arg)
             else:
                 self.compute(arg)
             self.stack[-1] = None  # an argument on its way into the word, not a value to fetch
+        if swapped:
+            self.words.append(Word("swap"))
         self.words.extend((*quotations(term), Word(term.word)))
         del self.stack[len(self.stack) - len(term.args) :]
         self.stack.append(term if self.uses[term] > 1 else None)

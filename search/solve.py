@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from dsl.program import Program
 from dsl.tasks import Task
 from search.alarm import Alarm, Overdue
 from search.exact.search import ExactSearch, Progress
-from search.memory import foreign, resident
+from search.memory import resident
 from search.postfix import to_program
 from search.rank import Ranking, rank
 from search.result import SearchResult, Status
@@ -32,11 +33,14 @@ def solve(
     on_fit: Callable[[Fit], None] = lambda fit: None,
     on_progress: Callable[[Progress, float], None] = lambda progress, left: None,
     started: float | None = None,
+    ending: bool = False,
 ) -> SearchResult:
     """The fits found within the budget, ranked. `on_fit` is called for every better program as it comes, `on_progress` now and then
-    with the seconds left. `started` is when the budget began (`time.perf_counter`). Ctrl-C ends the search and keeps what was found."""
+    with the seconds left. `started` is when the budget began (`time.perf_counter`). Ctrl-C ends the search and keeps what was found.
+    `ending` says that the process will search no more, so that the search may be broken off anywhere, compiling included."""
     seen = visible(task)
     run = _Run(seen, settings, on_fit, on_progress, time.perf_counter() if started is None else started)
+    run.alarm = Alarm(anywhere=ending)
     try:
         run.collect()
     except Overdue:
@@ -73,7 +77,7 @@ class _Run:
         self, task: Task, settings: Settings, on_fit: Callable[[Fit], None], on_progress: Callable[[Progress, float], None], started: float
     ) -> None:
         self.task, self.settings, self.on_fit, self.on_progress, self.started = task, settings, on_fit, on_progress, started
-        self.search = ExactSearch(task, settings, self.stop)
+        self.search = ExactSearch(task, settings, self.stop, found=lambda: self.first is not None)
         self.alarm = Alarm()
         self.status: Status = "budget"
         self.fits: list[Fit] = []
@@ -81,8 +85,7 @@ class _Run:
         """The lowest cost of a fit."""
         self.first: float | None = None
         self.executions = 0
-        self._tried: set[str] = set()
-        self._foreign = foreign()
+        self._tried: set[Program] = set()
         self._looked = 0.0
 
     @property
@@ -104,9 +107,9 @@ class _Run:
     def take(self, term: Term) -> None:
         """Keeps the term's program if it is a new one that fits."""
         program = to_program(term, len(self.task.input_types))
-        if str(program) in self._tried:
+        if program in self._tried:
             return
-        self._tried.add(str(program))
+        self._tried.add(program)
         self.executions += len(self.task.examples)
         now, cost = time.perf_counter() - self.started, description_length(term, self.settings.costs)
         fit = verify(program, self.task, cost=cost, seconds=now, profile=self.settings.profile)
@@ -129,7 +132,7 @@ class _Run:
             return True
         if now - self._looked >= MEMORY_EVERY:
             self._looked = now
-            if resident() - self._foreign >= self.settings.memory:
+            if resident() - self.search.others >= self.settings.memory:
                 self.status = "memory"
                 return True
         return False

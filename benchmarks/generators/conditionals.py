@@ -16,15 +16,43 @@ INTS = (
 )
 LISTS = (
     ("length 4 >", "head even?", "last 7 >", "sum {k} >", "maximum {k} >", "dup reverse =", "dup sort =", "0 member?", "minimum 0 <"),
-    ("reverse", "sort", "unique", "1 drop-first", "1 drop-last", "3 take", "map+1", "map*2", "map*-1", "filter-even", "scan+", "( {k} > ) filter", "{k} append", "{k} cons"),
+    (
+        "reverse",
+        "sort",
+        "unique",
+        "1 drop-first",
+        "1 drop-last",
+        "3 take",
+        "map+1",
+        "map*2",
+        "map*-1",
+        "filter-even",
+        "scan+",
+        "( {k} > ) filter",
+        "{k} append",
+        "{k} cons",
+    ),
 )
 SCALARS = (
     LISTS[0],
     ("sum", "maximum", "minimum", "head", "last", "length", "( even? ) count", "product 100 min"),
 )
 STRINGS = (
-    ("len 6 >", "\" \" contains?", "\"o\" contains?", "\"e\" ends?", "dup lower =", "\"r\" occurrences 1 >", "len even?", "1 left dup upper ="),
-    ("upper", "str-reverse", "\"!\" concat", "1 left", "\" \" before", "\" \" after-last", "3 left upper", "\"e\" \"-\" replace-all", "\"<\" swap concat \">\" concat", "2 repeat", "capitalize", "1 drop-left"),
+    ("len 6 >", '" " contains?', '"o" contains?', '"e" ends?', "dup lower =", '"r" occurrences 1 >', "len even?", "1 left dup upper ="),
+    (
+        "upper",
+        "str-reverse",
+        '"!" concat',
+        "1 left",
+        '" " before',
+        '" " after-last',
+        "3 left upper",
+        '"e" "-" replace-all',
+        '"<" swap concat ">" concat',
+        "2 repeat",
+        "capitalize",
+        "1 drop-left",
+    ),
 )
 KINDS = (("int", INTS), ("list", LISTS), ("list-to-int", SCALARS), ("string", STRINGS))
 

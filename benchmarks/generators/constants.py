@@ -31,7 +31,7 @@ def _wide(random: Random, low: int = 2, high: int = 99) -> int:
 
 def _around(random: Random, low: int, high: int) -> int:
     """An int inside a range, at its ends, or some way outside it."""
-    margin = max(high - low, 6)
+    margin = max(high - low, 20)
     return random.choice((random.randint(low - margin, high + margin), low, high, low - 1, high + 1))
 
 
@@ -46,7 +46,9 @@ def _word(random: Random) -> tuple[Value, ...]:
 
 def _text(random: Random) -> str:
     """A piece of a template: letters and punctuation, two to six characters."""
-    return "".join(random.choice("abcdefghikmnoprstuvwxyzABDEMRST") for _ in range(random.randint(1, 4))) + random.choice((":", "-", "/", ".", "_", " ", "=", "#"))
+    return "".join(random.choice("abcdefghikmnoprstuvwxyzABDEMRST") for _ in range(random.randint(1, 4))) + random.choice(
+        (":", "-", "/", ".", "_", " ", "=", "#")
+    )
 
 
 def _number(random: Random, constants: dict[str, Value]) -> tuple[Value, ...]:
@@ -82,7 +84,9 @@ FAMILIES: tuple[Family, ...] = (
     Family("suffix", "{a} concat", lambda r: {"a": _text(r)[::-1]}, lambda r, c: _word(r)),
     Family("wrap", "{a} swap concat {b} concat", lambda r: {"a": _text(r), "b": _text(r)[::-1]}, lambda r, c: _word(r)),
     Family("joined", "{a} swap concat concat", lambda r: {"a": _text(r)}, lambda r, c: (*_word(r), *_word(r))),
-    Family("numbered", "int>str {a} swap concat {b} concat", lambda r: {"a": _text(r), "b": _text(r)[::-1]}, lambda r, c: (r.randint(0, 999),)),
+    Family(
+        "numbered", "int>str {a} swap concat {b} concat", lambda r: {"a": _text(r), "b": _text(r)[::-1]}, lambda r, c: (r.randint(0, 999),)
+    ),
     Family("replaced", "{a} {b} replace-all", lambda r: {"a": r.choice("aeiorst"), "b": _text(r)}, lambda r, c: _word(r)),
 )
 

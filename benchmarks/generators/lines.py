@@ -62,7 +62,23 @@ class LineProgram:
 @cache
 def words() -> dict[str, tuple[tuple[Type, ...], Type]]:
     """The 38 words with their types on ints and lists of ints, in table order: DeepCoder's functions with their lambdas fused in, not the lambdas."""
-    functions = {"HEAD", "LAST", "ACCESS", "SUM", "MINIMUM", "MAXIMUM", "TAKE", "DROP", "REVERSE", "SORT", "MAP", "FILTER", "COUNT", "ZIPWITH", "SCANL1"}
+    functions = {
+        "HEAD",
+        "LAST",
+        "ACCESS",
+        "SUM",
+        "MINIMUM",
+        "MAXIMUM",
+        "TAKE",
+        "DROP",
+        "REVERSE",
+        "SORT",
+        "MAP",
+        "FILTER",
+        "COUNT",
+        "ZIPWITH",
+        "SCANL1",
+    }
     found: dict[str, tuple[tuple[Type, ...], Type]] = {}
     for name, op in OPS.items():
         if op.kind != "value" or op.suites.get("deepcoder", "").split(" ")[0] not in functions:

@@ -60,7 +60,9 @@ def _examples(program: LineProgram, random: Random) -> tuple[Example, ...] | Non
         return None
     examples = tuple(Example(inputs, output) for inputs, output in found.items())
     shown = examples[:NUM_EXAMPLES]
-    if len({e.output for e in shown}) < NUM_EXAMPLES - 1 or any(all(e.output == e.inputs[i] for e in shown) for i in range(len(program.inputs))):
+    if len({e.output for e in shown}) < NUM_EXAMPLES - 1 or any(
+        all(e.output == e.inputs[i] for e in shown) for i in range(len(program.inputs))
+    ):
         return None
     return examples
 

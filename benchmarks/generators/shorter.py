@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+import numpy as np
+
 from benchmarks.generators.lines import LISTS, words
 from dsl.columns.layout import Column, decode, encode
 from dsl.columns.step import apply
@@ -147,9 +149,7 @@ def _twice(newest: _Batch, others: list[_Batch], wanted: list[Value], kind: Type
         return True
     if size < 2:
         return False
-    return any(
-        _is(batch, wanted, kind, count) for one in ones for batch in _applied([one], [*leaves, one], count, num, 2, result=kind)
-    )
+    return any(_is(batch, wanted, kind, count) for one in ones for batch in _applied([one], [*leaves, one], count, num, 2, result=kind))
 
 
 def _is(batch: _Batch, wanted: list[Value], kind: Type, count: int) -> bool:
@@ -158,12 +158,17 @@ def _is(batch: _Batch, wanted: list[Value], kind: Type, count: int) -> bool:
         return False
     goal = encode(wanted, kind, LISTS)
     num = batch.column.num_rows // count
-    same = [(ours.reshape(num, -1) == theirs.reshape(1, -1)).all(axis=1) for ours, theirs in zip(batch.column.arrays(), goal.arrays(), strict=True)]
+    same = [
+        (ours.reshape(num, -1) == theirs.reshape(1, -1)).all(axis=1)
+        for ours, theirs in zip(batch.column.arrays(), goal.arrays(), strict=True)
+    ]
     hits = same[0] if len(same) == 1 else same[0] & same[1]
-    return any(int(i) in batch.fine for i in hits.nonzero()[0])
+    return any(int(i) in batch.fine for i in np.flatnonzero(hits))
 
 
-def _applied(some: Sequence[_Batch], every: Sequence[_Batch], count: int, num: int, min_uses: int, *, result: Type | None = None) -> Iterator[_Batch]:
+def _applied(
+    some: Sequence[_Batch], every: Sequence[_Batch], count: int, num: int, min_uses: int, *, result: Type | None = None
+) -> Iterator[_Batch]:
     """Every word on arguments from `every`, at least one of which is from `some`, that uses the newest leaf `min_uses` times or more."""
     for name, (kinds, gives) in words().items():
         if result is not None and gives != result:
@@ -173,7 +178,7 @@ def _applied(some: Sequence[_Batch], every: Sequence[_Batch], count: int, num: i
             if uses < min_uses or not any(arg is one for arg in args for one in some):
                 continue
             done = apply(OPS[name], [arg.column for arg in args], [None] * len(args), examples=count, profile=LISTS)
-            stuck = {int(i) for i in done.status.reshape(num, count).any(axis=1).nonzero()[0]} if done.worst else set()
+            stuck = {int(i) for i in np.flatnonzero(done.status.reshape(num, count).max(axis=1))} if done.worst else set()
             fine = frozenset.intersection(*(arg.fine for arg in args)) - stuck
             if fine:
                 yield _Batch(gives, done.column, fine, uses)

@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -48,8 +49,10 @@ def open_folder(name: str) -> Path:
     if not place.exists():
         place.mkdir(exist_ok=True)
         for other in folder().iterdir():
-            if _NAME.fullmatch(other.name) and time.time() - other.stat().st_mtime > MONTH:
-                shutil.rmtree(other, ignore_errors=True)
+            # Another process may have removed it meanwhile.
+            with suppress(OSError):
+                if _NAME.fullmatch(other.name) and time.time() - other.stat().st_mtime > MONTH:
+                    shutil.rmtree(other, ignore_errors=True)
     os.utime(place)
     return place
 

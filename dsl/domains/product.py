@@ -19,6 +19,8 @@ DOMAINS: Mapping[str, Domain] = MappingProxyType(
     {module.DOMAIN.name: module.DOMAIN for module in (types, length, interval, parity, sign, characters)}
 )
 """The six domains by name, in the order of the fields of `Abstract`."""
+NUMERIC = frozenset({"interval", "parity", "sign"})
+"""Domains of Ints and Bools."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,11 @@ class Abstract:
         """For people: the components that say something, e.g. `Int 0..9 even`; `any` or `nothing`."""
         if self.is_bottom:
             return "nothing"
-        shown = [(name, DOMAINS[name].show(getattr(self, name))) for name in DOMAINS if name in domains]
-        words = [f"{name} {text}" if name in ("length", "chars") else text for name, text in shown if text not in ("any", "none")]
+        shown = {name: DOMAINS[name].show(getattr(self, name)) for name in DOMAINS if name in domains}
+        words = [f"{name} {text}" if name in ("length", "chars") else text for name, text in shown.items() if text not in ("any", "none")]
+        if types.leaf(self.type) == BOOL and not NUMERIC.isdisjoint(domains):
+            flag = {0: ["false"], 1: ["true"], None: []}[self.interval.single]
+            words = [word for word in words if word not in (shown.get(name) for name in NUMERIC)] + flag
         return " ".join(words) or "any"
 
     def _zip(self, method: str, other: Abstract) -> Abstract:

@@ -6,5 +6,5 @@
 """
 
 from dsl.traces.batch import TraceBatch as TraceBatch
-from dsl.traces.grow import TraceConfig as TraceConfig
+from dsl.traces.config import TraceConfig as TraceConfig
 from dsl.traces.grow import traces as traces

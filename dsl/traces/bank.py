@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dsl.columns.hash import hash_column, keys
 from dsl.columns.layout import Array, Column, empty, layout_of
 from dsl.kernels import WIDEN
 from dsl.types import VALUE_TYPES, Type
@@ -31,41 +32,39 @@ class Bank:
         return self._counts[kind]
 
     def column(self, kind: Type) -> Column:
-        """The whole column of a type; only its first `count * num_examples` rows mean anything."""
-        return self._columns[kind]
+        """The whole column of a type, as it is now; only its first `count * num_examples` rows mean anything."""
+        column = self._columns[kind]
+        return Column(column.layout, column.data, column.lengths, column.ends)
 
-    def append(self, column: Column) -> Array:
-        """Adds the values of a column; gives their numbers."""
+    def append(self, column: Column) -> tuple[Array, Array, Array]:
+        """Adds the values of a column; gives their numbers and fingerprints."""
         first = self._counts[column.kind]
-        room = self.room(column.kind, column.num_rows // self.num_examples)
-        self.take_in(room, column)
-        return np.arange(first, self._counts[column.kind], dtype=np.int32)
+        take_in(self.room(column.kind, column.num_rows // self.num_examples), column)
+        numbers = np.arange(first, self._counts[column.kind], dtype=np.int32)
+        return numbers, *self.fingerprints(column)
 
     def room(self, kind: Type, count: int) -> Column:
         """The rows of the next `count` values of a type, to be written by the caller."""
         first = self._counts[kind]
         self._reserve(kind, first + count)
         self._counts[kind] = first + count
-        rows = slice(first * self.num_examples, (first + count) * self.num_examples)
-        column = self._columns[kind]
-        return Column(column.layout, *(None if array is None else array[rows] for array in (column.data, column.lengths, column.ends)))
+        return rows_of(self._columns[kind], slice(first * self.num_examples, (first + count) * self.num_examples))
 
-    @staticmethod
-    def take_in(room: Column, column: Column) -> None:
-        """Copies a column into rows that `room` gave, unless it was written there in the first place."""
-        if column is not room:
-            for into, values in zip(room.arrays(), column.arrays(), strict=True):
-                into[:] = values
+    def fingerprints(self, column: Column) -> tuple[Array, Array]:
+        """Of each value of a column a 64-bit hash, which says the type too, and whether the value is the same on all of several examples."""
+        rows = hash_column(column).reshape(-1, self.num_examples)
+        key = keys(self.num_examples + len(VALUE_TYPES))
+        total = rows[:, 0] * key[0] + key[self.num_examples + TYPE_CODES[column.kind]]
+        same = np.full(len(rows), self.num_examples > 1)
+        for e in range(1, self.num_examples):
+            total += rows[:, e] * key[e]
+            same &= rows[:, e] == rows[:, 0]
+        return total, same
 
-    def snapshot(self) -> dict[Type, Column]:
-        """The values of every type, as columns of their own that survive `clear`."""
-        e = self.num_examples
-        return {
-            kind: Column(
-                column.layout, *(None if array is None else array[: self._counts[kind] * e].copy() for array in (column.data, column.lengths, column.ends))
-            )
-            for kind, column in self._columns.items()
-        }
+    def selection(self, kind: Type, numbers: Array) -> Column:
+        """Some of the values, as a column of their own that survives `clear`."""
+        rows = (numbers[:, None].astype(np.int64) * self.num_examples + np.arange(self.num_examples)).ravel()
+        return self._columns[kind].take(rows)
 
     def _reserve(self, kind: Type, count: int) -> None:
         old = self._columns[kind]
@@ -78,24 +77,17 @@ class Bank:
         self._columns[kind] = new
 
 
-def same_values(left: Column, left_values: Array, right: Column, right_values: Array, num_examples: int) -> Array:
-    """For each pair of value numbers, whether the two values are equal on every example. Columns of one layout."""
-    rows = [(numbers[:, None].astype(np.int64) * num_examples + np.arange(num_examples)).ravel() for numbers in (left_values, right_values)]
-    equal = np.ones(len(rows[0]), bool)
-    for a, b in zip(left.arrays(), right.arrays(), strict=True):
-        x, y = a[rows[0]], b[rows[1]]
-        equal &= (x == y) if x.ndim == 1 else (x == y).all(axis=1)
-    return equal.reshape(-1, num_examples).all(axis=1)
+def rows_of(column: Column, rows: slice) -> Column:
+    """Some rows of a column, not copied."""
+    lengths, ends = column.lengths, column.ends
+    return Column(column.layout, column.data[rows], None if lengths is None else lengths[rows], None if ends is None else ends[rows])
 
 
-def constant_over_examples(column: Column, values: Array, num_examples: int) -> Array:
-    """For each value number, whether the value is the same on every example."""
-    rows = (values[:, None].astype(np.int64) * num_examples + np.arange(num_examples)).ravel()
-    equal = np.ones((len(values), num_examples), bool)
-    for array in column.arrays():
-        shaped = array[rows].reshape(len(values), num_examples, -1)
-        equal &= (shaped == shaped[:, :1]).all(axis=2)
-    return equal.all(axis=1)
+def take_in(room: Column, column: Column) -> None:
+    """Copies a column into rows that `room` gave, unless it was written there in the first place."""
+    if column is not room:
+        for into, values in zip(room.arrays(), column.arrays(), strict=True):
+            into[:] = values
 
 
 def narrowed(column: Column, status: Array) -> tuple[Column, Array]:
@@ -104,6 +96,6 @@ def narrowed(column: Column, status: Array) -> tuple[Column, Array]:
     if column.layout is layout:
         return column, status
     wide = (column.data > 127).any(axis=1)
+    blank = [np.where(wide if array.ndim == 1 else wide[:, None], 0, array) for array in column.arrays()[1:]]
     data = np.where(wide[:, None], 0, column.data).astype(layout.dtype)
-    lengths = None if column.lengths is None else np.where(wide, 0, column.lengths).astype(np.int32)
-    return Column(layout, data, lengths, column.ends), np.where(wide & (status == 0), WIDEN, status).astype(np.uint8)
+    return Column(layout, data, blank[-1], *blank[:-1]), np.where(wide & (status == 0), WIDEN, status).astype(np.uint8)

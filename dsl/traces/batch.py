@@ -31,7 +31,8 @@ class TraceBatch:
 
     The stack of program p before its move s is `values[p, s, :depths[p, s]]`: numbers of values in `columns` of the type codes
     `types[p, s]` (indices into `dsl.types.VALUE_TYPES`), deepest first; value v on example e is row `v * E + e` of its
-    type's column. After the last move stands the final stack, or depth -1 if that move got stuck on some example.
+    type's column. After the last move stands the final stack; it means nothing on the examples on which that move got stuck, and has depth
+    -1 if those are all.
     """
 
     moves: tuple[Move, ...]
@@ -47,7 +48,7 @@ class TraceBatch:
     depths: Array
     """int8[P, L + 1]."""
     status: Array
-    """uint8[P, E]: why the last move got stuck on each example (codes of `dsl.kernels`); 0 where it did not."""
+    """uint8[P, E]: why the last move got stuck on each example (codes of `dsl.values.CODES`); 0 where it did not."""
     columns: Mapping[Type, Column]
     num_examples: int
     profile: Profile
@@ -65,25 +66,24 @@ class TraceBatch:
         moves = (self.moves[number] for number in self.words[p, : self.lengths[p]])
         return Program(tuple(instruction for move in moves for instruction in move.instructions))
 
+    def move(self, p: int, step: int) -> Move:
+        """Move number `step` of program p."""
+        return self.moves[self.words[p, step]]
+
     def shape(self, p: int, step: int = 0) -> tuple[Type, ...]:
         """Types on the stack of program p before move `step`."""
-        return tuple(VALUE_TYPES[code] for code in self.types[p, step, : self.depths[p, step]])
+        return tuple(VALUE_TYPES[code] for code in self.types[p, step, : max(self.depths[p, step], 0)])
 
     def stack(self, p: int, step: int, example: int) -> tuple[Value, ...] | Stuck:
-        """The stack of program p before move `step` on one example; after the last move, why it got stuck if it did."""
-        if self.depths[p, step] < 0:
-            code = int(self.status[p, example])
-            if code:
-                return Stuck(REASONS[code - 1], (self._last_word(p),))
-            return ()
-        rows = self.values[p, step, : self.depths[p, step]].astype(np.int64) * self.num_examples + example
-        return tuple(
-            decode(self.columns[kind], rows[i : i + 1])[0] for i, kind in enumerate(self.shape(p, step))
-        )
+        """The stack of program p before move `step` on one example; after the last move, why it got stuck if it did.
 
-    def _last_word(self, p: int) -> int:
-        """Index of the last instruction in the program's text."""
-        return len(self.program(p).body) - 1
+        The path of such a `Stuck` ends at the word of the program's own body, also where the failure is inside its quotation.
+        """
+        code = int(self.status[p, example])
+        if code and step == self.lengths[p]:
+            return Stuck(REASONS[code - 1], (len(self.program(p).body) - 1,))
+        rows = self.values[p, step, : max(self.depths[p, step], 0)].astype(np.int64) * self.num_examples + example
+        return tuple(decode(self.columns[kind], rows[i : i + 1])[0] for i, kind in enumerate(self.shape(p, step)))
 
     def abstracted(self, kind: Type) -> AbstractArrays:
         """The best abstraction of every value of a type over its examples, in every domain: the abstract counterpart of `columns[kind]`."""

@@ -122,7 +122,7 @@ class _Status:
 
     def show(self, standing: Standing, record: Record | None) -> None:
         """The standing, if the last one was shown long enough ago, and at the start and the end."""
-        left = "" if standing.left is None else f", about {_duration(standing.left)} left"
+        left = "" if standing.left is None or standing.done == standing.total else f", about {_duration(standing.left)} left"
         self.text = f"{standing.done}/{standing.total} attempts, {standing.solved} solved{left}"
         now = time.monotonic()
         due = now - self.last >= (LIVE_EVERY if self.live else LINE_EVERY)

@@ -58,7 +58,7 @@ def main(args: argparse.Namespace) -> int:
     task = _task(args) if table is None else _table_task(table, args)
     _check(task, args)
     status = _Status(quiet=args.quiet or args.json)
-    result = solve(task, settings, on_fit=status.fit, on_progress=status.progress, started=started)
+    result = solve(task, settings, on_fit=status.fit, on_progress=status.progress, started=started, ending=True)
     status.clear()
     if args.json:
         print_json(result.to_json())

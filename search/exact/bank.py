@@ -13,6 +13,8 @@ from dsl.types import Type
 from dsl.values import Profile, Value
 
 MAX_ARGS = 4
+TOUCH = 1 << 24
+"""Bytes touched at a time."""
 
 
 @dataclass(slots=True, eq=False)
@@ -37,7 +39,7 @@ class Store:
         slots = 1 << (2 * capacity - 1).bit_length()
         column = empty(layout, capacity * examples, profile)
         for array in column.arrays():
-            array.fill(0)
+            _touch(array)
         origins = np.zeros((capacity, 1 + MAX_ARGS), np.int32)
         return cls(column, np.zeros(capacity, np.uint64), origins, np.zeros(slots, np.uint64), np.zeros(slots, np.int32), np.zeros(3, np.int64))
 
@@ -82,6 +84,13 @@ class Store:
         self.hashes[number], self.origins[number, 0] = total, origin
         self.counters[0] = number + 1
         return number
+
+
+def _touch(array: Array) -> None:
+    """Has the system give the memory now; in pieces, so that the end of the budget or Ctrl-C need not wait for all of it."""
+    step = max(TOUCH // max(array[:1].nbytes, 1), 1)
+    for start in range(0, len(array), step):
+        array[start : start + step].fill(0)
 
 
 def bytes_per_value(layout: Layout, examples: int, profile: Profile) -> int:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from dsl.tasks import Example, Task
 from dsl.types import INT, LIST_BOOL, LIST_INT, LIST_LIST_INT, LIST_STR, STR
 from dsl.values import Profile, Value
-from search.constants import constants_for
+from search.constants import CLASS_COST, class_names, constants_for
 from search.exact.grammar import Production, productions
 from search.exact.plain import PlainSearch, literals
+from search.memory import foreign, room
 from search.settings import Settings
 from search.term import Term
 
@@ -42,13 +43,19 @@ class ExactSearch:
     settings: Settings
     stop: Callable[[], bool] = lambda: False
     progress: Progress = field(default_factory=Progress)
+    found: Callable[[], bool] = lambda: False
+    """Whether there is a fit already: then the flash stage goes on instead of making way for one that needs a second to load."""
+    others: int = field(default_factory=foreign)
+    """Megabytes of the process that are not the search's."""
 
     def run(self) -> Iterator[Term]:
         """The stages, one after the other. A term may come twice, from two stages."""
-        pushes = literals(_within(constants_for(self.task, self.settings.constants), self.settings.profile))
+        profile, words = self.settings.profile, self.settings.words
+        constants = _within(constants_for(self.task, self.settings.constants), profile)
+        pushes = (*literals(constants), *literals([name for name in class_names(self.task, words) if name not in constants], CLASS_COST))
         rules = productions(
             self.task.input_types, self.task.output_type,
-            costs=self.settings.costs, ops=self.settings.words, constants=[push.type for push, _ in pushes],
+            costs=self.settings.costs, ops=words, constants=[push.type for push, _ in pushes],
         )  # fmt: skip
         plain_only = self.settings.method == "plain"
         yield from self._plain(rules, pushes, None if plain_only else FLASH_SECONDS)
@@ -62,7 +69,7 @@ class ExactSearch:
         def stop() -> bool:
             self.progress.candidates = before + search.candidates
             self.progress.level, self.progress.kept = search.level, search.kept
-            return self.stop() or (seconds is not None and time.perf_counter() - start > seconds)
+            return self.stop() or (seconds is not None and time.perf_counter() - start > seconds and not self.found())
 
         search = PlainSearch(self.task, rules, pushes, self.settings.profile, stop)
         yield from search.run(self.settings.max_size)
@@ -82,7 +89,7 @@ class ExactSearch:
 
         search = Enumerator(
             self.task, spread(self.task.examples, MAX_EXAMPLES), rules, pushes,
-            search_profile(self.task, self.settings.profile), self.settings.memory << 20, stop,
+            search_profile(self.task, self.settings.profile), room(self.settings.memory, self.others), stop,
         )  # fmt: skip
         yield from search.run(self.settings.max_size)
         self.progress.exhausted = not stop() and not search.full

@@ -48,7 +48,7 @@ FORWARDS = [
     ("int>str len", (integer(Range(-99, 1000)),), "Int 1..4 +"),
     # quotations see the stack below them, afresh for every item
     ("5 [1,2] ( over + ) map nip", (), "List[Int] length 2 6..7 +"),
-    ("10 [1,2,3] ( over < ) all", (), "Int 10 even +, Bool 1 odd +"),
+    ("10 [1,2,3] ( over < ) all", (), "Int 10 even +, Bool true"),
     ("swap ( over + ) map nip", (ITEMS, integer(exactly(100))), "List[Int] length 2..5 100..109 +"),
     # dataflow
     ("( inc ) ( dec ) bi", (DIGITS,), "Int 1..10 +, Int -1..8"),
@@ -223,9 +223,9 @@ BACKWARDS = [
     ("( inc ) ( dec ) bi", (integer(Range(3, 5)), integer(Range(2, 9))), (DIGITS,), "Int 3..4 +"),
     ("( inc ) ( dec ) bi*", (integer(exactly(3)), integer(exactly(3))), (DIGITS, DIGITS), "Int 2 even +, Int 4 even +"),
     ("( inc ) bi@", (integer(exactly(3)), integer(Range(5, 7))), (DIGITS, DIGITS), "Int 2 even +, Int 4..6 +"),
-    ("( inc ) ( dec ) if", (integer(exactly(5)),), (DIGITS, FLAG), "Int 4..6 even +, Bool 0..1 0|+"),
-    ("( 100 + ) ( ) if", (integer(Range(0, 50)),), (DIGITS, FLAG), "Int 0..9 0|+, Bool 0 even 0"),
-    ("( inc ) when", (integer(exactly(10)),), (DIGITS, FLAG), "Int 9 odd +, Bool 1 odd +"),
+    ("( inc ) ( dec ) if", (integer(exactly(5)),), (DIGITS, FLAG), "Int 4..6 even +, Bool"),
+    ("( 100 + ) ( ) if", (integer(Range(0, 50)),), (DIGITS, FLAG), "Int 0..9 0|+, Bool false"),
+    ("( inc ) when", (integer(exactly(10)),), (DIGITS, FLAG), "Int 9 odd +, Bool true"),
     ("dup 5 > ( drop 0 ) when", (integer(Range(1, 9)),), (DIGITS,), "Int 1..5 +"),
     ("3 ( 2 * ) times", (integer(Range(17, 40)),), (ANY_INT,), "Int 3..5 +"),
     ("( 2 * ) times", (integer(exactly(12)),), (integer(exactly(3)), integer(Range(0, 5))), "Int 3 odd +, Int 2 even +"),

@@ -164,7 +164,7 @@ def test_shown_for_people() -> None:
     assert Abstract.of((1, 3)).show() == "List[Int] length 2 1..3 odd +"
     assert Abstract.of("a-1").show() == "Str length 3 chars lower|digit|hyphen"
     assert Abstract.of(("ab", "")).show() == "List[Str] length 2 of 0..2 chars lower"
-    assert Abstract.of(True).show() == "Bool 1 odd +"
+    assert Abstract.of(True).show() == "Bool true"
     assert BOTTOM.show() == "nothing" and TOP.show() == "any"
     assert Abstract.of(7).show(("parity", "sign")) == "odd +"
     assert reduce(Abstract.top(VALUE_TYPES[0]), DEFAULT).show(("interval",)) == "-2147483647..2147483647"

@@ -31,8 +31,8 @@ CASES = [
     ("nothing between the parities", reduced(interval=exactly(3), parity=parity.EVEN), "nothing"),
     ("no 0 at the end", reduced(interval=Range(-5, 0), sign=sign.NEGATIVE | sign.POSITIVE), "Int -5..-1 -"),
     ("the profile's range", reduced(profile=PROFILES["exedec"], parity=parity.ODD), "Int -49..49 odd -|+"),
-    ("a Bool is 0 or 1", reduced(BOOL, parity=parity.ODD), "Bool 1 odd +"),
-    ("a Bool above 0", reduced(BOOL, interval=Range(1, 9)), "Bool 1 odd +"),
+    ("a Bool is 0 or 1", reduced(BOOL, parity=parity.ODD), "Bool true"),
+    ("a Bool above 0", reduced(BOOL, interval=Range(1, 9)), "Bool true"),
     ("no characters, no length", reduced(STR, chars=0), "Str length 0"),
     ("no length, no characters", reduced(STR, length=lengths(exactly(0))), "Str length 0"),
     ("some length needs characters", reduced(STR, length=lengths(exactly(2)), chars=0), "nothing"),
@@ -44,7 +44,7 @@ CASES = [
     ("only empty strings", reduced(LIST_STR, chars=0), "List[Str] length 0..64 of 0"),
     ("strings too long", reduced(LIST_STR, DEFAULT.with_limits(max_str=9), length=lengths(Range(0, 3), Range(10, 20)), chars=LOWER), "List[Str] length 0"),
     ("only empty lists", reduced(LIST_LIST_INT, sign=0), "List[List[Int]] length 0..64 of 0"),
-    ("lists of Bools", reduced(LIST_BOOL, length=lengths(exactly(2)), interval=exactly(0)), "List[Bool] length 2 0 even 0"),
+    ("lists of Bools", reduced(LIST_BOOL, length=lengths(exactly(2)), interval=exactly(0)), "List[Bool] length 2 false"),
     ("an Int has no length", reduced(INT, length=lengths(exactly(2)), interval=exactly(1)), "Int 1 odd +"),
 ]  # fmt: skip
 
