@@ -28,7 +28,7 @@ from dsl.columns.compile import hash_driver
 from dsl.columns.hash import keys, parts_of
 from dsl.columns.layout import Column, empty, encode
 from dsl.columns.step import apply, plan_for
-from dsl.effects import substitute
+from dsl.unification import substitute
 from dsl.ops import OPS
 from dsl.ops.table import Op
 from dsl.types import BOOL, INT, LIST_BOOL, LIST_INT, LIST_LIST_INT, LIST_STR, STR, Type

@@ -1,4 +1,4 @@
-"""Stack effects: how they are written, unified, and inferred for any program or slice by one left fold.
+"""Stack effects of programs, inferred for any program or slice by one left fold over its words.
 
 Row-polymorphic inference after Kleffner (2017), "A Foundation for Typed Concatenative Languages": the type of a word is an `Effect` between two
 stacks, each a row variable and the types above it; appending a word is one unification of the stack so far with what the
@@ -9,172 +9,20 @@ needs no generalisation except at definitions.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from dsl.errors import DslError, StackError, TypeMismatch
 from dsl.program import NUM_CONSTANTS, Constant, Definition, Instruction, Program, Push, Quotation, Span, Word
-from dsl.types import BOOL, INT, STR, Effect, ListOf, Stack, Type, Var, is_representable
-
-RIGID = ""
-"""Row of a stack whose bottom is known: there is nothing below."""
+from dsl.types import Effect, ListOf, Stack, Type, Var, is_representable
+from dsl.unification import RIGID, Clash, Unifier
 
 MAX_HEIGHT = 128
 """Most types in one stack of an effect: twice what the default profile's stack holds. Without a bound, definitions that use each other
 twice double their effects thirty times over."""
 
-_TOKEN = re.compile(r"\(|\)|--|\.\.[a-z]+|[A-Za-z]+(?:\[[A-Za-z\[\]]*\])?")
 _fresh = itertools.count()
-
-
-@lru_cache(maxsize=None)
-def parse_effect(text: str) -> Effect:
-    """The effect written as in the op table, e.g. `( List[a] Int -- List[a] )`. A side without `..row` has the row `s`.
-
-    Raises `DslError` naming the text for anything else; only op authors see it.
-    """
-    tokens = _TOKEN.findall(text)
-    if "".join(tokens) != re.sub(r"\s+", "", text) or tokens[:1] != ["("] or tokens[-1:] != [")"]:
-        raise DslError(f"{text!r} is not a stack effect")
-    effect, rest = _read_effect(tokens[1:], text)
-    if rest:
-        raise DslError(f"{text!r} is not a stack effect: text after the closing parenthesis")
-    return effect
-
-
-def _read_effect(tokens: list[str], text: str) -> tuple[Effect, list[str]]:
-    sides: list[Stack] = []
-    row, types = "s", []
-    while tokens:
-        token, tokens = tokens[0], tokens[1:]
-        if token in ("--", ")"):
-            sides.append(Stack(row, tuple(types)))
-            row, types = "s", []
-            if token == ")":
-                break
-        elif token == "(":
-            inner, tokens = _read_effect(tokens, text)
-            types.append(inner)
-        elif token.startswith(".."):
-            row = token[2:]
-        else:
-            types.append(_read_type(token, text))
-    if len(sides) != 2:
-        raise DslError(f"{text!r} is not a stack effect: it needs one '--' between its two sides")
-    return Effect(*sides), tokens
-
-
-def _read_type(token: str, text: str) -> Type:
-    if token.startswith("List[") and token.endswith("]"):
-        return ListOf(_read_type(token[5:-1], text))
-    if token in ("Int", "Bool", "Str"):
-        return {"Int": INT, "Bool": BOOL, "Str": STR}[token]
-    if re.fullmatch(r"[a-z]", token):
-        return Var(token)
-    raise DslError(f"{text!r} is not a stack effect: unknown type {token!r}")
-
-
-class _Clash(Exception):
-    """Two types or stacks that cannot be made equal; caught and reworded by `Fold.push`."""
-
-
-@dataclass(slots=True)
-class _Unifier:
-    """A substitution under construction."""
-
-    types: dict[str, Type] = field(default_factory=dict)
-    rows: dict[str, Stack] = field(default_factory=dict)
-
-    def stack(self, stack: Stack) -> Stack:
-        """The stack with everything known filled in."""
-        tail, types = stack.row, [self.type(kind) for kind in stack.types]
-        while tail in self.rows:
-            below = self.rows[tail]
-            tail, types = below.row, [self.type(kind) for kind in below.types] + types
-        return Stack(tail, tuple(types))
-
-    def type(self, kind: Type) -> Type:
-        """The type with everything known filled in."""
-        while isinstance(kind, Var) and kind.name in self.types:
-            kind = self.types[kind.name]
-        if isinstance(kind, ListOf):
-            return ListOf(self.type(kind.item))
-        if isinstance(kind, Effect):
-            return Effect(self.stack(kind.before), self.stack(kind.after))
-        return kind
-
-    def unify_stacks(self, a: Stack, b: Stack) -> None:
-        a, b = self.stack(a), self.stack(b)
-        shared = min(len(a.types), len(b.types))
-        for left, right in zip(a.types[len(a.types) - shared :], b.types[len(b.types) - shared :], strict=True):
-            self.unify(left, right)
-        # Unifying quotations may have said what the rows are, so the rests are looked up again.
-        a, b = (self.stack(Stack(s.row, s.types[: len(s.types) - shared])) for s in (a, b))
-        if a.types and b.types:
-            self.unify_stacks(a, b)
-        elif a.types:
-            self._bind_row(b.row, a)
-        else:
-            self._bind_row(a.row, b)
-
-    def _bind_row(self, row: str, stack: Stack) -> None:
-        """Makes `row`, a whole stack of which nothing is known, equal to `stack`."""
-        if row == stack.row and not stack.types:
-            return
-        if row == RIGID:
-            row, stack = (stack.row, Stack(row)) if not stack.types else (row, stack)
-        if row in (RIGID, stack.row) or any(_mentions_row(kind, row) for kind in stack.types):
-            raise _Clash
-        self.rows[row] = stack
-
-    def unify(self, a: Type, b: Type) -> None:
-        a, b = self.type(a), self.type(b)
-        if a == b:
-            return
-        if isinstance(b, Var) and not isinstance(a, Var):
-            a, b = b, a
-        if isinstance(a, Var):
-            if isinstance(b, Effect) or _mentions(b, a.name):
-                raise _Clash
-            self.types[a.name] = b
-        elif isinstance(a, ListOf) and isinstance(b, ListOf):
-            self.unify(a.item, b.item)
-        elif isinstance(a, Effect) and isinstance(b, Effect):
-            self.unify_stacks(a.before, b.before)
-            self.unify_stacks(a.after, b.after)
-        else:
-            raise _Clash
-
-
-def _mentions(kind: Type, name: str) -> bool:
-    if isinstance(kind, Var):
-        return kind.name == name
-    return isinstance(kind, ListOf) and _mentions(kind.item, name)
-
-
-def _mentions_row(kind: Type, row: str) -> bool:
-    if not isinstance(kind, Effect):
-        return False
-    sides = (kind.before, kind.after)
-    return any(s.row == row or any(_mentions_row(t, row) for t in s.types) for s in sides)
-
-
-def unify_args(wanted: Sequence[Type], given: Sequence[Type]) -> Mapping[str, Type] | None:
-    """What the type variables of `wanted` (an op's argument types) are when it meets values of the types `given`; None if they do not fit."""
-    unifier = _Unifier()
-    try:
-        for left, right in zip(wanted, given, strict=True):
-            unifier.unify(left, right)
-    except (_Clash, ValueError):
-        return None
-    return {name: unifier.type(Var(name)) for name in unifier.types}
-
-
-def substitute(kind: Type, types: Mapping[str, Type]) -> Type:
-    """`kind` with its variables replaced as `types` says."""
-    return _Unifier(dict(types)).type(kind)
 
 
 _CONSTANTS: tuple[Type, ...] = tuple(Var(f"c{i}") for i in range(NUM_CONSTANTS))
@@ -207,7 +55,9 @@ class Fold:
         """The fold with one more word. Raises `StackError` or `TypeMismatch` naming the word, where it stands, the stack there and what it wants."""
         fold = self._pushed(instruction, index)
         if max(len(fold.effect.before.types), len(fold.effect.after.types)) > MAX_HEIGHT:
-            raise StackError(f"{_where(instruction.span, index)}more than {MAX_HEIGHT} values lie on the stack here, or are taken from below it")
+            raise StackError(
+                f"{_where(instruction.span, index)}more than {MAX_HEIGHT} values lie on the stack here, or are taken from below it"
+            )
         return fold
 
     def _pushed(self, instruction: Instruction, index: int | None) -> Fold:
@@ -229,7 +79,7 @@ class Fold:
 
     def _push_quotation(self, quotation: Quotation) -> Fold:
         inner = self._closed(quotation.body)
-        unifier = _Unifier()
+        unifier = Unifier()
         for old, new in zip(self.constants, inner.constants, strict=True):
             unifier.unify(old, new)  # what the body has learned about the constants holds here too
         after = Stack(self.stack.row, (*self.stack.types, _renamed(inner.effect, inner.constants)))
@@ -260,13 +110,13 @@ class Fold:
         return op.type
 
     def _compose(self, effect: Effect, instruction: Push | Word, index: int | None) -> Fold:
-        unifier = _Unifier({f"c{i}": kind for i, kind in enumerate(self.constants) if kind != Var(f"c{i}")})
+        unifier = Unifier({f"c{i}": kind for i, kind in enumerate(self.constants) if kind != Var(f"c{i}")})
         try:
             unifier.unify_stacks(self.stack, effect.before)
             before, after = unifier.stack(self.effect.before), unifier.stack(effect.after)
             if not all(map(is_representable, (*before.types, *after.types))):
-                raise _Clash
-        except _Clash:
+                raise Clash
+        except Clash:
             raise self._mismatch(effect, instruction, index) from None
         return replace(self, effect=Effect(before, after), constants=tuple(map(unifier.type, self.constants)))
 
@@ -279,7 +129,11 @@ class Fold:
         where = _where(instruction.span, index)
         if self.stack.row == RIGID and len(self.stack.types) < len(wanted.types):
             return StackError(f"{where}`{name}` wants {wants} on top of the stack, but the stack there is {shown}: too few values")
-        hint = "; its two branches must leave the same types" if name == "if" and sum(isinstance(kind, Effect) for kind in there.types) == 2 else ""
+        hint = (
+            "; its two branches must leave the same types"
+            if name == "if" and sum(isinstance(kind, Effect) for kind in there.types) == 2
+            else ""
+        )
         return TypeMismatch(f"{where}`{name}` wants {wants} on top of the stack, but the stack there is {shown}{hint}")
 
 
@@ -293,10 +147,14 @@ def _require_no_quotations(fold: Fold, body: Sequence[Instruction]) -> None:
     """Refuses quotations that a body takes from below or leaves behind: they are literals, consumed by the word that follows them."""
     if any(isinstance(kind, Effect) for kind in fold.effect.before.types):
         word = next((i for i in body if isinstance(i, Word)), None)
-        raise StackError(f"{_where(word.span if word else None, None)}a word here takes a quotation that is not written just before it, such as ( inc ) map")
+        raise StackError(
+            f"{_where(word.span if word else None, None)}a word here takes a quotation that is not written just before it, such as ( inc ) map"
+        )
     if any(isinstance(kind, Effect) for kind in fold.effect.after.types):
         loose = next((i for i in reversed(body) if isinstance(i, Quotation)), None)
-        raise StackError(f"{_where(loose.span if loose else None, None)}a quotation is left on the stack; follow it by the word that takes it, such as call, map or if")
+        raise StackError(
+            f"{_where(loose.span if loose else None, None)}a quotation is left on the stack; follow it by the word that takes it, such as call, map or if"
+        )
 
 
 @lru_cache(maxsize=None)
@@ -350,9 +208,7 @@ def _rewrite(
     return Effect(on_stack(effect.before), on_stack(effect.after))
 
 
-def infer(
-    program: Program | Sequence[Instruction], inputs: Sequence[Type] | None = None, constants: Sequence[Type] = ()
-) -> Effect:
+def infer(program: Program | Sequence[Instruction], inputs: Sequence[Type] | None = None, constants: Sequence[Type] = ()) -> Effect:
     """The effect of a program or of any slice of one, with variables named a, b, ... and rows s, t, ...
 
     With `inputs` (types of the values that it starts with, top last) the stack's bottom is known, and reading below it is an error.
@@ -361,9 +217,7 @@ def infer(
     return _named(fold_of(program, inputs, constants).effect)
 
 
-def fold_of(
-    program: Program | Sequence[Instruction], inputs: Sequence[Type] | None = None, constants: Sequence[Type] = ()
-) -> Fold:
+def fold_of(program: Program | Sequence[Instruction], inputs: Sequence[Type] | None = None, constants: Sequence[Type] = ()) -> Fold:
     """As `infer`, but gives the whole `Fold`, so that one can go on from there or ask for the constants' types."""
     body, definitions = (program.body, program.definitions) if isinstance(program, Program) else (tuple(program), ())
     fold = Fold(constants=tuple(constants) + _CONSTANTS[len(constants) :])

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from dsl.effects import Fold, substitute, unify_args
+from dsl.effects import Fold
 from dsl.errors import ConfigError, DslError
 from dsl.liveness import dead_words
 from dsl.machine import run
@@ -24,6 +24,7 @@ from dsl.ops import OPS
 from dsl.ops.table import Op
 from dsl.program import Instruction, Program, Quotation, Word, literal, walk
 from dsl.types import BOOL, INT, LIST_BOOL, LIST_INT, LIST_LIST_INT, LIST_STR, STR, VALUE_TYPES, Effect, Type, is_representable
+from dsl.unification import substitute, unify_args
 from dsl.values import DEFAULT, Profile, Stuck, Value, check
 
 DISCARDING = frozenset({"drop", "nip"})
@@ -71,7 +72,9 @@ class Inputs:
     def within(self, profile: Profile) -> Inputs:
         """The same, cut to what a profile allows."""
         low, high = (min(max(end, profile.int_min), profile.int_max) for end in (self.min_int, self.max_int))
-        return Inputs(min_int=low, max_int=high, max_items=min(self.max_items, profile.max_list), max_chars=min(self.max_chars, profile.max_str))
+        return Inputs(
+            min_int=low, max_int=high, max_items=min(self.max_items, profile.max_list), max_chars=min(self.max_chars, profile.max_str)
+        )
 
 
 def random_value(rng: random.Random, kind: Type, how: Inputs = Inputs(), profile: Profile = DEFAULT) -> Value:
@@ -148,7 +151,9 @@ class Generator:
         }
         for name, fine in rules.items():
             if not fine:
-                raise ConfigError(f"generator field {name} is {getattr(self, name)!r}; weights are at least 0, shares lie in 0..1, max_depth is at least 1")
+                raise ConfigError(
+                    f"generator field {name} is {getattr(self, name)!r}; weights are at least 0, shares lie in 0..1, max_depth is at least 1"
+                )
 
     def program(self, rng: random.Random, inputs: Sequence[Type], length: int, *, tries: int = 200) -> Program | None:
         """A program of `length` words (see `len(Program)`) that turns these inputs into one value; None if no try succeeded."""
@@ -162,7 +167,9 @@ class Generator:
                     return program
         return None
 
-    def programs(self, rng: random.Random, shapes: Sequence[tuple[Type, ...]] = INPUT_SHAPES, *, lengths: range) -> Iterator[tuple[tuple[Type, ...], Program]]:
+    def programs(
+        self, rng: random.Random, shapes: Sequence[tuple[Type, ...]] = INPUT_SHAPES, *, lengths: range
+    ) -> Iterator[tuple[tuple[Type, ...], Program]]:
         """Input shapes and programs, without end. Raises `ConfigError` where none can be found."""
         if not shapes or not lengths:
             raise ConfigError("programs need at least one shape of inputs and one length to draw from")
@@ -184,7 +191,9 @@ class Generator:
         ints = [value for value in LITERAL_INTS if check(value, self.profile) == value]
         return ints, [value for value in LITERAL_STRINGS if check(value, self.profile) == value] if STR in stack else []
 
-    def _body(self, rng: random.Random, stack: tuple[Type, ...], length: int, *, nesting: int) -> tuple[list[Instruction], tuple[Type, ...]] | None:
+    def _body(
+        self, rng: random.Random, stack: tuple[Type, ...], length: int, *, nesting: int
+    ) -> tuple[list[Instruction], tuple[Type, ...]] | None:
         """Some words of total length `length`, and the stack types that they leave; None at a dead end."""
         words: list[Instruction] = []
         left = length
@@ -200,7 +209,9 @@ class Generator:
             words.extend(more)
         return words, stack
 
-    def _step(self, rng: random.Random, stack: tuple[Type, ...], left: int, nesting: int) -> tuple[list[Instruction], tuple[Type, ...]] | None:
+    def _step(
+        self, rng: random.Random, stack: tuple[Type, ...], left: int, nesting: int
+    ) -> tuple[list[Instruction], tuple[Type, ...]] | None:
         draw = rng.random()
         if draw < self.quotations and nesting < 2 and left >= 2:
             found = self._with_quotations(rng, stack, left, nesting)
@@ -216,7 +227,9 @@ class Generator:
         move = rng.choices(moves, weights=[self.weight(move.op) for move in moves])[0]
         return [Word(move.op.name)], (*stack[: len(stack) - len(move.args)], *move.results)
 
-    def _with_quotations(self, rng: random.Random, stack: tuple[Type, ...], left: int, nesting: int) -> tuple[list[Instruction], tuple[Type, ...]] | None:
+    def _with_quotations(
+        self, rng: random.Random, stack: tuple[Type, ...], left: int, nesting: int
+    ) -> tuple[list[Instruction], tuple[Type, ...]] | None:
         """A combinator that fits the stack, with random bodies; checked by the same inference as a user's program."""
         fitting = [op for op in OPS.values() if op.num_quotations and op.name in self.ops and op.num_args <= len(stack) and self.weight(op)]
         for op in rng.choices(fitting, weights=[self.weight(op) for op in fitting], k=6) if fitting else ():
@@ -232,7 +245,9 @@ class Generator:
                 return words, after
         return None
 
-    def quotations_for(self, rng: random.Random, stack: tuple[Type, ...], op: Op, *, left: int = 4, nesting: int = 0) -> list[Quotation] | None:
+    def quotations_for(
+        self, rng: random.Random, stack: tuple[Type, ...], op: Op, *, left: int = 4, nesting: int = 0
+    ) -> list[Quotation] | None:
         """Random short bodies for all the quotations of `op` on a stack; whether they fit together is for the inference to say."""
         bodies = [self._quotation(rng, stack, op, i, left, nesting) for i in range(op.num_quotations)]
         return None if any(body is None for body in bodies) else [body for body in bodies if body is not None]
@@ -254,7 +269,14 @@ class Generator:
 
 
 def examples(
-    rng: random.Random, program: Program, shape: Sequence[Type], count: int, *, how: Inputs = Inputs(), profile: Profile = DEFAULT, tries: int = 20
+    rng: random.Random,
+    program: Program,
+    shape: Sequence[Type],
+    count: int,
+    *,
+    how: Inputs = Inputs(),
+    profile: Profile = DEFAULT,
+    tries: int = 20,
 ) -> list[tuple[tuple[Value, ...], Value]] | None:
     """`count` random inputs with the program's answers, which are not all equal; None if it gets stuck or is constant on them `tries` times."""
     if count < 1:

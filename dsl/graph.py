@@ -17,9 +17,9 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 from xml.sax.saxutils import escape
 
-from dsl.effects import substitute
 from dsl.errors import ConfigError
 from dsl.types import VALUE_TYPES, ListOf, Type, Var, parse_type
+from dsl.unification import substitute
 
 if TYPE_CHECKING:
     import networkx

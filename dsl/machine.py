@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dsl.ops.table import Op
-from dsl.program import Constant, Instruction, Program, Push, Quotation, Word
+from dsl.program import Constant, Instruction, Program, Push, Quotation
 from dsl.types import BOOL, INT, STR, Effect, ListOf, Type, Var
 from dsl.values import DEFAULT, FUEL, SIZE, TYPE, UNDERFLOW, Profile, Stuck, Value, check
 
@@ -49,17 +49,13 @@ def run(
     return _Run(program, tuple(constants), profile, None).start(tuple(inputs))
 
 
-def answer(
-    program: Program, inputs: Sequence[Value] = (), *, constants: Sequence[Value] = (), profile: Profile = DEFAULT
-) -> Value | Stuck:
+def answer(program: Program, inputs: Sequence[Value] = (), *, constants: Sequence[Value] = (), profile: Profile = DEFAULT) -> Value | Stuck:
     """The top of the final stack, which is what a program computes; `Stuck(underflow)` if the final stack is empty."""
     stack = run(program, inputs, constants=constants, profile=profile)
     return stack if isinstance(stack, Stuck) else stack[-1] if stack else UNDERFLOW
 
 
-def steps(
-    program: Program, inputs: Sequence[Value] = (), *, constants: Sequence[Value] = (), profile: Profile = DEFAULT
-) -> list[Step]:
+def steps(program: Program, inputs: Sequence[Value] = (), *, constants: Sequence[Value] = (), profile: Profile = DEFAULT) -> list[Step]:
     """Every executed instruction in order. A stuck run ends with the step that failed, after which come those of the words that were running it."""
     trace: list[Step] = []
     _Run(program, tuple(constants), profile, trace).start(tuple(inputs))

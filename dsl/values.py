@@ -161,5 +161,13 @@ def from_json(value: Any) -> Value:
         return value
     if isinstance(value, list):
         return tuple(from_json(item) for item in value)
-    kind = "null" if value is None else "an object" if isinstance(value, dict) else f"the number {value!r}" if isinstance(value, float) else repr(value)
+    kind = (
+        "null"
+        if value is None
+        else "an object"
+        if isinstance(value, dict)
+        else f"the number {value!r}"
+        if isinstance(value, float)
+        else repr(value)
+    )
     raise ValueError(f"{kind} is not a value; values are integers, true, false, strings and lists of them")

@@ -61,26 +61,52 @@ class SearchResult:
 
     def text(self) -> str:
         """The answer for people."""
-        task = self.task
         if not self.solved:
-            why = {"budget": f"within {self.settings.budget:g} s", "exhausted": f"among all programs up to size {self.settings.max_size}"}
-            return f"no program found {why.get(self.status, 'before it was interrupted')} ({self.candidates:,} candidates tried)"
-        lines = [str(self.program), "", (self.python or "").rstrip(), ""]
-        fits, agreement = self.ranking.fits, self.ranking.agreement
-        count = len(task.examples)
-        lines.append(f"Checked: run on {'the one example' if count == 1 else f'all {count} examples'}, each output reproduced. Nothing else is known about other inputs.")
-        held_out = held_out_correct(fits[0].program, task, self.settings.profile)
+            return f"no program found {self._why()} ({self.candidates:,} candidates tried)"
+        parts = [str(self.program) or "(the empty program: the last input is the answer)", (self.python or "").rstrip(), self._checked()]
+        if len(self.ranking.fits) > 1:
+            parts.append("\n".join(self._others()))
+        parts.append(f"{self.candidates:,} candidates, first fit after {self.first_seconds:.2f} s, {self.seconds:.2f} s in all.")
+        return "\n\n".join(parts)
+
+    def _why(self) -> str:
+        """Why there is no program."""
+        limit = self.settings.max_candidates
+        if self.status == "budget" and limit is not None and self.candidates >= limit:
+            return f"within {limit:,} candidates"
+        return {
+            "budget": f"within {self.settings.budget:g} s",
+            "exhausted": f"among all programs up to size {self.settings.max_size}",
+            "memory": f"within {self.settings.memory:,} MB of memory",
+        }.get(self.status, "before it was interrupted")
+
+    def _checked(self) -> str:
+        """What was checked, and nothing more than that."""
+        count, held_out = len(self.task.examples), self._held_out()
+        ran = "the one example, and its output" if count == 1 else f"all {count} examples, and each output"
+        text = f"Checked: it was run on {ran} was reproduced. About other inputs nothing is known."
         if held_out is not None:
-            lines.append(f"Held out: {'right' if held_out else 'WRONG'} on the {len(task.held_out)} held-out examples (not used in the search).")
-        if len(fits) > 1:
-            lines += ["", "Other programs that fit but behave differently (shorter first, then by how many of the fits found agree):"]
-            lines += [f"  {fit.program}    [{fit.size} words, {share:.0%} of {self.num_fits} fits]" for fit, share in list(zip(fits, agreement, strict=True))[1:NUM_SHOWN]]
-        if self.ranking.disagreement is not None:
-            gap = self.ranking.disagreement
-            shown = [f"stuck ({value.reason.value})" if isinstance(value, Stuck) else print_value(value) for value in gap.answers[:2]]
-            lines.append(f"The examples do not decide between the first two: on {' '.join(map(print_value, gap.inputs))} they give {shown[0]} and {shown[1]}.")
-        lines.append(f"{self.candidates:,} candidates, first fit after {self.first_seconds:.2f} s, {self.seconds:.2f} s in all.")
-        return "\n".join(lines)
+            num = len(self.task.held_out)
+            what = "the held-out example" if num == 1 else f"all {num} held-out examples" if held_out else f"some of the {num} held-out examples"
+            text += f"\nHeld out: {'right' if held_out else 'WRONG'} on {what}, which the search did not see."
+        return text
+
+    def _others(self) -> list[str]:
+        """The other programs, why they come later, and what would decide."""
+        fits, agreement = self.ranking.fits, self.ranking.agreement
+        lines = ["These fit too, but behave differently (in order of length, then of how many of the fits behave alike):"]
+        shown = [(str(fit.program), f"{fit.size} word{'s' * (fit.size != 1)}", f"{share:.0%} of the fits") for fit, share in zip(fits, agreement, strict=True)]
+        lines += [f"  {program}    [{size}, {share}]" for program, size, share in shown[1:NUM_SHOWN]]
+        if len(fits) > NUM_SHOWN:
+            lines.append(f"  ... and {len(fits) - NUM_SHOWN} more")
+        gap = self.ranking.disagreement
+        if gap is not None:
+            first, second = (f"stuck ({value.reason.value})" if isinstance(value, Stuck) else print_value(value) for value in gap.answers)
+            lines.append(f"The examples do not decide: on {' '.join(map(print_value, gap.inputs))} the first gives {first}, the second {second}.")
+        return lines
+
+    def _held_out(self) -> bool | None:
+        return None if self.program is None else held_out_correct(self.program, self.task, self.settings.profile)
 
     def to_json(self) -> dict[str, Any]:
         """The answer as one JSON object."""
@@ -99,7 +125,7 @@ class SearchResult:
                 "inputs": to_json(gap.inputs),
                 "answers": [{"stuck": value.reason.value} if isinstance(value, Stuck) else to_json(value) for value in gap.answers],
             },
-            "checked": {"examples": len(self.task.examples), "held_out_correct": None if self.program is None else held_out_correct(self.program, self.task, self.settings.profile)},
+            "checked": {"examples": len(self.task.examples), "held_out_correct": self._held_out()},
             "seconds": round(self.seconds, 4),
             "first_seconds": None if self.first_seconds is None else round(self.first_seconds, 4),
             "candidates": self.candidates,
@@ -114,4 +140,5 @@ class SearchResult:
             f"<tr><td><code>{escape(str(fit.program))}</code></td><td>{fit.size}</td><td>{share:.0%}</td></tr>"
             for fit, share in zip(self.ranking.fits[:NUM_SHOWN], self.ranking.agreement, strict=False)
         )
-        return f"<table><tr><th>program</th><th>words</th><th>agreement</th></tr>{rows}</table><pre>{escape(self.python or '')}</pre>"
+        table = f"<table><tr><th>program</th><th>words</th><th>fits that behave so</th></tr>{rows}</table>"
+        return f"{table}<pre>{escape(self.python or '')}</pre><p>{escape(self._checked())}</p>"

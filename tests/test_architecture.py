@@ -10,7 +10,12 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = ("dsl", "embed", "executor", "search", "benchmarks", "flowforth")
-FORBIDDEN = {"dsl": {"torch", "tensorboard", "jaxtyping"}, "embed": {"executor", "search"}, "search/exact": {"torch"}, "executor/tbplugin": {"torch"}}
+FORBIDDEN = {
+    "dsl": {"torch", "tensorboard", "jaxtyping"},
+    "embed": {"executor", "search"},
+    "search/exact": {"torch"},
+    "executor/tbplugin": {"torch"},
+}
 FILES = sorted(path for package in ORDER for path in (ROOT / package).rglob("*.py"))
 
 

@@ -30,7 +30,9 @@ def shell_blocks() -> list[tuple[str, str, str | None]]:
 
 
 @pytest.mark.parametrize(("page", "command", "wanted"), shell_blocks(), ids=lambda value: str(value)[:60])
-def test_shell_block(page: str, command: str, wanted: str | None, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shell_block(
+    page: str, command: str, wanted: str | None, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     printed = ""
     for line in command.replace("\\\n", " ").strip().split("\n"):
@@ -44,7 +46,9 @@ def test_shell_block(page: str, command: str, wanted: str | None, capsys: pytest
         assert printed == wanted
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if any(language == "python" for language, _ in blocks(page))], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if any(language == "python" for language, _ in blocks(page))], ids=lambda page: page.name
+)
 def test_python_blocks(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The blocks of a page run one after the other, as a reader would."""
     monkeypatch.chdir(tmp_path)

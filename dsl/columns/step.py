@@ -15,10 +15,10 @@ import numpy as np
 
 from dsl.columns import compile as compiler
 from dsl.columns.layout import BOOL_ROWS, EMPTY, INT_ROWS, INTS, Array, Column, Layout, decode, empty, layout_of, pack, zeros
-from dsl.effects import substitute, unify_args
 from dsl.errors import TypeMismatch
 from dsl.kernels import WIDEN, Limits
 from dsl.types import ListOf, Var
+from dsl.unification import substitute, unify_args
 from dsl.values import CODES, DEFAULT, UNDEFINED, Profile, Stuck, Value, check
 
 if TYPE_CHECKING:

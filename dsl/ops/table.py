@@ -102,7 +102,7 @@ class Op:
     @cached_property
     def type(self) -> Effect:
         """The parsed stack effect."""
-        from dsl.effects import parse_effect  # effects need the types, not the table
+        from dsl.notation import parse_effect  # effects need the types, not the table
 
         return parse_effect(self.effect)
 

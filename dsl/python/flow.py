@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from dsl.effects import substitute, unify_args
 from dsl.errors import DslError
 from dsl.machine import MAX_CALLS
 from dsl.ops import OPS
 from dsl.ops.table import Op
 from dsl.program import Constant, Definition, Instruction, Program, Push, Quotation, Word, walk
 from dsl.types import Effect, ListOf, Type, Var
+from dsl.unification import substitute, unify_args
 from dsl.values import Value
 
 MAX_WORDS = 5_000

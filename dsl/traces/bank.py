@@ -1,4 +1,4 @@
-"""Values of a batch by type: columns that grow, addressed by value number. Value v over E examples is rows v*E to v*E+E-1."""
+"""The values of a batch while it grows: a column for each type, and for all of them together what is known of each value by its id."""
 
 from __future__ import annotations
 
@@ -15,17 +15,28 @@ TYPE_CODES: dict[Type, int] = {kind: code for code, kind in enumerate(VALUE_TYPE
 
 
 class Bank:
-    """Append-only. Memory is kept and reused after `clear`: fresh pages cost more than the kernels do."""
+    """Append-only. Value number v of a type over E examples is rows v*E to v*E+E-1 of the type's column. Id 0 stands for no value.
+
+    Memory is kept and reused after `clear`: fresh pages cost more than the kernels do.
+    """
 
     def __init__(self, num_examples: int, profile: Profile, capacity: int = 4096) -> None:
         self.num_examples = num_examples
         self.profile = profile
+        self.types: Array = np.full(capacity, -1, np.int8)
+        """Type code of each id."""
+        self.numbers: Array = np.zeros(capacity, np.int32)
+        """Number of each id among the values of its type."""
+        self.keys: Array = np.zeros(capacity, np.uint64)
+        """Fingerprint of each id: a hash of its values and its type."""
+        self.is_literal: Array = np.zeros(capacity, bool)
         self._columns = {kind: empty(layout_of(kind), capacity * num_examples, profile) for kind in VALUE_TYPES}
-        self._counts = dict.fromkeys(VALUE_TYPES, 0)
+        self.clear()
 
     def clear(self) -> None:
         """Forgets all values; columns given out before become invalid."""
         self._counts = dict.fromkeys(VALUE_TYPES, 0)
+        self._num_ids = 1
 
     def count(self, kind: Type) -> int:
         """Number of values of a type."""
@@ -36,45 +47,50 @@ class Bank:
         column = self._columns[kind]
         return Column(column.layout, column.data, column.lengths, column.ends)
 
-    def append(self, column: Column) -> tuple[Array, Array, Array]:
-        """Adds the values of a column; gives their numbers and fingerprints."""
-        first = self._counts[column.kind]
-        take_in(self.room(column.kind, column.num_rows // self.num_examples), column)
-        numbers = np.arange(first, self._counts[column.kind], dtype=np.int32)
-        return numbers, *self.fingerprints(column)
+    def append(self, column: Column, *, is_literal: bool = False) -> tuple[Array, Array]:
+        """Adds the values of a column; gives what `enter` gives."""
+        room = self.room(column.kind, column.num_rows // self.num_examples)
+        take_in(room, column)
+        return self.enter(room, is_literal=is_literal)
 
     def room(self, kind: Type, count: int) -> Column:
-        """The rows of the next `count` values of a type, to be written by the caller."""
-        first = self._counts[kind]
-        self._reserve(kind, first + count)
-        self._counts[kind] = first + count
-        return rows_of(self._columns[kind], slice(first * self.num_examples, (first + count) * self.num_examples))
+        """The rows of the next `count` values of a type, to be written by the caller and then entered."""
+        first, last = self._counts[kind], self._counts[kind] + count
+        old = self._columns[kind]
+        if last * self.num_examples > old.num_rows:
+            new = self._columns[kind] = empty(old.layout, max(last * self.num_examples, 2 * old.num_rows), self.profile)
+            for into, values in zip(new.arrays(), old.arrays(), strict=True):
+                into[: len(values)] = values
+        self._counts[kind] = last
+        return rows_of(self._columns[kind], slice(first * self.num_examples, last * self.num_examples))
 
-    def fingerprints(self, column: Column) -> tuple[Array, Array]:
-        """Of each value of a column a 64-bit hash, which says the type too, and whether the value is the same on all of several examples."""
-        rows = hash_column(column).reshape(-1, self.num_examples)
-        key = keys(self.num_examples + len(VALUE_TYPES))
-        total = rows[:, 0] * key[0] + key[self.num_examples + TYPE_CODES[column.kind]]
-        same = np.full(len(rows), self.num_examples > 1)
+    def enter(self, room: Column, *, is_literal: bool = False) -> tuple[Array, Array]:
+        """Ids of the values in rows that `room` gave last for this type; and whether each is the same on all of several examples."""
+        rows = hash_column(room).reshape(-1, self.num_examples)
+        first = self._num_ids
+        self._num_ids = last = first + len(rows)
+        if last > len(self.types):
+            self._extend(2 * last)
+        code, key = TYPE_CODES[room.kind], keys(self.num_examples + len(VALUE_TYPES))
+        total, same = rows[:, 0] * key[0] + key[self.num_examples + code], np.full(len(rows), self.num_examples > 1)
         for e in range(1, self.num_examples):
             total += rows[:, e] * key[e]
             same &= rows[:, e] == rows[:, 0]
-        return total, same
+        self.types[first:last], self.keys[first:last], self.is_literal[first:last] = code, total, is_literal
+        self.numbers[first:last] = np.arange(self._counts[room.kind] - len(rows), self._counts[room.kind])
+        return np.arange(first, last, dtype=np.int32), same
 
     def selection(self, kind: Type, numbers: Array) -> Column:
         """Some of the values, as a column of their own that survives `clear`."""
         rows = (numbers[:, None].astype(np.int64) * self.num_examples + np.arange(self.num_examples)).ravel()
         return self._columns[kind].take(rows)
 
-    def _reserve(self, kind: Type, count: int) -> None:
-        old = self._columns[kind]
-        capacity = old.num_rows // self.num_examples
-        if count <= capacity:
-            return
-        new = empty(old.layout, max(count, 2 * capacity) * self.num_examples, self.profile)
-        for into, values in zip(new.arrays(), old.arrays(), strict=True):
-            into[: len(values)] = values
-        self._columns[kind] = new
+    def _extend(self, capacity: int) -> None:
+        for name in ("types", "numbers", "keys", "is_literal"):
+            old = getattr(self, name)
+            new = np.zeros(capacity, old.dtype)
+            new[: len(old)] = old
+            setattr(self, name, new)
 
 
 def rows_of(column: Column, rows: slice) -> Column:
@@ -84,10 +100,9 @@ def rows_of(column: Column, rows: slice) -> Column:
 
 
 def take_in(room: Column, column: Column) -> None:
-    """Copies a column into rows that `room` gave, unless it was written there in the first place."""
-    if column is not room:
-        for into, values in zip(room.arrays(), column.arrays(), strict=True):
-            into[:] = values
+    """Copies a column into rows that `room` gave."""
+    for into, values in zip(room.arrays(), column.arrays(), strict=True):
+        into[:] = values
 
 
 def narrowed(column: Column, status: Array) -> tuple[Column, Array]:

@@ -58,11 +58,6 @@ class Move:
             return LITERAL
         return COMBINATOR if self.op.num_quotations else VALUE if self.op.routing is None else ROUTE
 
-    @property
-    def growth(self) -> int:
-        """By how many values the stack grows."""
-        return len(self.results) - len(self.args)
-
     @cached_property
     def rank(self) -> tuple[int, int, str, str]:
         """Moves are run and stored in this order, which is the same in every process; those of one kind and result type come together."""
@@ -76,8 +71,8 @@ class MoveTable(NamedTuple):
     kinds: Array
     num_args: Array
     num_results: Array
-    types: Array
-    """int8[M, LOOK]: type codes of the results, -1 past the last."""
+    result_type: Array
+    """int8[M]: type code of the deepest result; -1 if there is none."""
     routing: Array
     """int64[M, LOOK]: for routes, which argument each result is."""
     literal: Array
@@ -87,14 +82,14 @@ class MoveTable(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """The moves that fit a stack."""
+    """The moves that fit the types on top of a stack."""
 
     numbers: Array
+    num_args: Array
     growths: Array
     weights: Array
     """Relative frequency among moves of the same kind."""
-    shares: Array
-    """Which of the generator's shares a move belongs to: 0 words, 1 literals, 2 combinators."""
+    kinds: Array
 
 
 @dataclass(slots=True)
@@ -107,7 +102,7 @@ class Moves:
     _numbers: dict[Move, int] = field(default_factory=dict)
     _offers: dict[tuple[tuple[int, ...], int], Offer] = field(default_factory=dict)
     _combined: dict[tuple[str, tuple[Type, ...], int], Move | None] = field(default_factory=dict)
-    _rows: list[tuple[int, int, int, list[int], list[int], int]] = field(default_factory=list)
+    _rows: list[tuple[int, int, int, int, list[int], int]] = field(default_factory=list)
     _table: MoveTable | None = None
 
     def offer(self, top: tuple[int, ...], variant: int) -> Offer:
@@ -119,31 +114,38 @@ class Moves:
             found = [(move, weight) for move, weight in found if weight]
             self._offers[key] = Offer(
                 np.array([self._numbered(move) for move, _ in found], np.int32),
-                np.array([move.growth for move, _ in found], np.int32),
+                np.array([len(move.args) for move, _ in found], np.int32),
+                np.array([len(move.results) - len(move.args) for move, _ in found], np.int32),
                 np.array([weight for _, weight in found], np.float64),
-                np.array([(0, 1, 0, 2)[move.kind] for move, _ in found], np.int32),
+                np.array([move.kind for move, _ in found], np.int32),
             )
         return self._offers[key]
 
     def table(self) -> MoveTable:
         """The moves met so far."""
         if self._table is None or len(self._table.kinds) != len(self.all):
-            kinds, num_args, num_results, types, routing, index = zip(*self._rows, strict=True)
+            kinds, num_args, num_results, result_type, routing, index = zip(*self._rows, strict=True)
             place = np.empty(len(self.all), np.int16)
             place[sorted(range(len(self.all)), key=lambda number: self.all[number].rank)] = np.arange(len(self.all))
             self._table = MoveTable(
-                np.array(kinds, np.int8), np.array(num_args), np.array(num_results), np.array(types, np.int8), np.array(routing), np.array(index), place
-            )  # fmt: skip
+                np.array(kinds, np.int8),
+                np.array(num_args),
+                np.array(num_results),
+                np.array(result_type, np.int8),
+                np.array(routing),
+                np.array(index),
+                place,
+            )
         return self._table
 
     def _numbered(self, move: Move) -> int:
         if move not in self._numbers:
             self._numbers[move] = len(self.all)
             self.all.append(move)
-            types = [TYPE_CODES[kind] for kind in move.results]
             routing = list(move.op.routing or ()) if move.op is not None else []
             index = LITERALS.index(move.instructions[0].value) if isinstance(move.instructions[0], Push) else -1
-            self._rows.append((move.kind, len(move.args), len(move.results), _filled(types, -1), _filled(routing, 0), index))
+            row = (move.kind, len(move.args), len(move.results), move.rank[1], routing + [0] * (LOOK - len(routing)), index)
+            self._rows.append(row)
         return self._numbers[move]
 
     def _words(self, types: tuple[Type, ...]) -> Iterator[tuple[Move, float]]:
@@ -190,7 +192,3 @@ class Moves:
                 return Move(instructions, stack, results)
         return None
 
-
-def _filled(items: list[int], filler: int) -> list[int]:
-    """The items, filled up to LOOK."""
-    return items + [filler] * (LOOK - len(items))

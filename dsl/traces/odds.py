@@ -5,16 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from dsl.columns.layout import Array
-from dsl.traces.moves import LOOK, Moves, Offer
+from dsl.traces.moves import COMBINATOR, LITERAL, LOOK, ROUTE, VALUE, Moves, Offer
 from dsl.types import VALUE_TYPES
+
+LITERAL_CODES = len(VALUE_TYPES)
+"""Added to the type code of a literal, which is told from other values: a word that sees nothing but literals gives the same on all examples."""
 
 _LEAST, _MOST = 1 - LOOK, 2
 """A move takes away LOOK - 1 values at most; one that adds more than 2 is never wanted."""
-_AXES = (len(VALUE_TYPES) + 1,) * LOOK + (_MOST - _LEAST + 1,)
+_AXES = (1 + 2 * LITERAL_CODES,) * LOOK + (_MOST - _LEAST + 1,)
 
 
 class Odds:
-    """For one variant of the quotations. A *case* is a number that stands for the types on top of a stack and how much it may grow.
+    """For one variant of the quotations. A *case* is a number that stands for what is on top of a stack and how much it may grow.
 
     The moves of case c share the interval c..c+1; a program in case c with the chance u gets the move in whose part c+u lies.
     """
@@ -29,8 +32,8 @@ class Odds:
     def draw(self, top: Array, growth: Array, chances: Array) -> Array:
         """int32[N]: a move for each program, -1 where none fits.
 
-        `top` int[N, LOOK] holds type codes (-1: no value), `growth` int[N] how much the stack may grow, `chances` float[N] random
-        numbers with at most 24 bits, so that adding the case loses none.
+        `top` int[N, LOOK] holds type codes (LITERAL_CODES more for a literal; -1: no value), `growth` int[N] how much the stack may
+        grow, `chances` float[N] random numbers with at most 24 bits, so that adding the case loses none.
         """
         cases = np.ravel_multi_index((*(top.T + 1), growth.clip(_LEAST, _MOST) - _LEAST), _AXES)
         fresh = np.unique(cases[~self._known[cases]])
@@ -44,9 +47,11 @@ class Odds:
     def _learn(self, cases: Array) -> None:
         bounds, numbers = [self._bounds], [self._numbers]
         for case in cases:
-            *top, growth = (int(part) for part in np.unravel_index(case, _AXES))
-            offer = self.moves.offer(tuple(code - 1 for code in top if code), self.variant)
-            fitting = np.flatnonzero(offer.growths <= growth + _LEAST)
+            *codes, growth = (int(part) for part in np.unravel_index(case, _AXES))
+            top = [code - 1 for code in codes if code]
+            offer = self.moves.offer(tuple(code % LITERAL_CODES for code in top), self.variant)
+            literals = _above(top)
+            fitting = np.flatnonzero((offer.growths <= growth + _LEAST) & ((offer.kinds <= LITERAL) | (offer.num_args > literals)))
             odds = self._odds(offer, fitting)
             if len(odds):
                 bounds.append(case + odds)
@@ -58,10 +63,20 @@ class Odds:
         self._bounds, self._numbers = unsorted[order], np.concatenate(numbers)[order]
 
     def _odds(self, offer: Offer, fitting: Array) -> Array:
-        """Cumulative odds of some of the moves, the last being 1. Kinds of moves come by the generator's shares, as far as there are any."""
+        """Cumulative odds of some of the moves, the last being 1. Literals and combinators have the generator's shares where there are any."""
         generator = self.moves.generator
-        wanted = (max(0.0, 1 - generator.literals - generator.quotations), generator.literals, generator.quotations)
-        weights, kinds = offer.weights[fitting], offer.shares[fitting]
-        total = np.bincount(kinds, weights, minlength=len(wanted))
-        cumulative = np.cumsum(weights * (np.array(wanted) / np.maximum(total, 1e-300))[kinds])
+        weights, kinds = offer.weights[fitting], offer.kinds[fitting]
+        kinds = np.where(kinds == ROUTE, VALUE, kinds)  # words share what is left
+        shares = np.zeros(COMBINATOR + 1)
+        shares[[VALUE, LITERAL, COMBINATOR]] = max(0.0, 1 - generator.literals - generator.quotations), generator.literals, generator.quotations
+        total = np.bincount(kinds, weights, minlength=len(shares))
+        cumulative = np.cumsum(weights * (shares / np.maximum(total, 1e-300))[kinds])
         return cumulative / cumulative[-1] if len(cumulative) and cumulative[-1] > 0 else cumulative[:0]
+
+
+def _above(top: list[int]) -> int:
+    """How many literals lie on top of the topmost other value."""
+    count = 0
+    while count < len(top) and top[-1 - count] >= LITERAL_CODES:
+        count += 1
+    return count

@@ -20,10 +20,8 @@ from dsl.values import Profile, Stuck, check
 class Results:
     """Axes: N programs, LOOK results, of which each has as many as its move leaves; E examples."""
 
-    values: Array
-    """int32[N, LOOK]: value numbers."""
-    keys: Array
-    """uint64[N, LOOK]: fingerprints of the values."""
+    ids: Array
+    """int32[N, LOOK]: ids of values."""
     constant: Array
     """bool[N, LOOK]: whether a computed value is the same on all of several examples."""
     status: Array
@@ -33,46 +31,40 @@ class Results:
 class Runner:
     """Runs moves on the values of a bank, to which it adds their results."""
 
-    def __init__(self, bank: Bank, fuel: int) -> None:
+    def __init__(self, bank: Bank, profile: Profile) -> None:
         self.bank = bank
-        self.profile: Profile = bank.profile.with_limits(fuel=fuel)
+        self.profile = profile
         self.literals = self._literals()
 
-    def run(self, moves: list[Move], table: MoveTable, drawn: Array, args: Array, keys: Array) -> Results:
-        """The results of move `drawn[n]` on the values `args[n]`, whose fingerprints are `keys[n]`."""
-        routing = table.routing[drawn]
-        results = Results(
-            np.take_along_axis(args, routing, axis=1),
-            np.take_along_axis(keys, routing, axis=1),
-            np.zeros(args.shape, bool),
-            np.zeros((len(drawn), self.bank.num_examples), np.uint8),
-        )
+    def run(self, moves: list[Move], table: MoveTable, drawn: Array, args: Array) -> Results:
+        """The results of move `drawn[n]` on the values with the ids `args[n]`."""
+        ids = np.take_along_axis(args, table.routing[drawn], axis=1)
+        results = Results(ids, np.zeros(args.shape, bool), np.zeros((len(drawn), self.bank.num_examples), np.uint8))
         kinds = table.kinds[drawn]
         pushes = np.flatnonzero(kinds == LITERAL)
-        for array, known in zip((results.values, results.keys), self.literals, strict=True):
-            array[pushes, 0] = known[table.literal[drawn[pushes]]]
+        ids[pushes, 0] = self.literals[table.literal[drawn[pushes]]]
         # int16 is sorted by radix, several times as fast as the rest.
         order = np.argsort(table.place[drawn], kind="stable")
-        for block in _groups(order[kinds[order] == VALUE], table.types[drawn, 0]):
-            self._block(moves, block, drawn, args, results)
+        for block in _groups(order[kinds[order] == VALUE], table.result_type[drawn]):
+            self._words(moves, block, drawn, args, results)
         for group in _groups(order[kinds[order] == COMBINATOR], drawn):
             self._combinator(moves[drawn[group[0]]], group, args, results)
         return results
 
-    def _literals(self) -> tuple[Array, Array]:
-        """Numbers and fingerprints of all literals, each of which lies in the bank once."""
-        numbers, keys = np.zeros(len(LITERALS), np.int32), np.zeros(len(LITERALS), np.uint64)
+    def _literals(self) -> Array:
+        """Ids of all literals within the profile, each of which lies in the bank once."""
+        ids = np.zeros(len(LITERALS), np.int32)
         for kind, python_type in ((INT, int), (STR, str)):
             fitting = [i for i, value in enumerate(LITERALS) if type(value) is python_type and not isinstance(check(value, self.profile), Stuck)]
             rows = [LITERALS[i] for i in fitting for _ in range(self.bank.num_examples)]
-            numbers[fitting], keys[fitting], _ = self.bank.append(encode(rows, kind, self.profile))
-        return numbers, keys
+            ids[fitting], _ = self.bank.append(encode(rows, kind, self.profile), is_literal=True)
+        return ids
 
-    def _block(self, moves: list[Move], order: Array, drawn: Array, args: Array, results: Results) -> None:
+    def _words(self, moves: list[Move], order: Array, drawn: Array, args: Array, results: Results) -> None:
         """Words without quotations that have one type of result, which together fill one block of the bank."""
         e, (kind,) = self.bank.num_examples, moves[drawn[order[0]]].results
-        first, room = self.bank.count(kind), self.bank.room(kind, len(order))
-        inputs, status = np.ascontiguousarray(args[order].T), np.empty(len(order) * e, np.uint8)
+        room, status = self.bank.room(kind, len(order)), np.empty(len(order) * e, np.uint8)
+        inputs = self.bank.numbers[np.ascontiguousarray(args[order].T)]
         start = 0
         for group in _groups(order, drawn):
             move, end = moves[drawn[group[0]]], start + len(group)
@@ -85,14 +77,13 @@ class Runner:
                 column, status[rows] = narrowed(applied.column, applied.status)
                 take_in(into, column)
             start = end
-        results.values[order, 0] = np.arange(first, first + len(order))
-        results.keys[order, 0], results.constant[order, 0] = self.bank.fingerprints(room)
+        results.ids[order, 0], results.constant[order, 0] = self.bank.enter(room)
         results.status[order] = status.reshape(-1, e)
 
     def _combinator(self, move: Move, group: Array, args: Array, results: Results) -> None:
         """Quotations and their combinator, which run as a program of their own."""
         e = self.bank.num_examples
-        inputs = [self.bank.selection(kind, args[group, i]) for i, kind in enumerate(move.args)]
+        inputs = [self.bank.selection(kind, self.bank.numbers[args[group, i]]) for i, kind in enumerate(move.args)]
         ran = run_columns(Program(move.instructions), inputs, profile=self.profile, num_rows=len(group) * e)
         status = ran.status
         for i, slot in enumerate(ran.stack):
@@ -100,7 +91,7 @@ class Runner:
             if column.layout is EMPTY:  # no row holds an item, so the lists may be of the type that the move says
                 column = zeros(layout_of(move.results[i]), column.num_rows, self.profile)
             column, status = narrowed(column, status)
-            results.values[group, i], results.keys[group, i], results.constant[group, i] = self.bank.append(column)
+            results.ids[group, i], results.constant[group, i] = self.bank.append(column)
         results.status[group] = status.reshape(-1, e)
 
 

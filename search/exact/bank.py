@@ -41,7 +41,9 @@ class Store:
         for array in column.arrays():
             _touch(array)
         origins = np.zeros((capacity, 1 + MAX_ARGS), np.int32)
-        return cls(column, np.zeros(capacity, np.uint64), origins, np.zeros(slots, np.uint64), np.zeros(slots, np.int32), np.zeros(3, np.int64))
+        return cls(
+            column, np.zeros(capacity, np.uint64), origins, np.zeros(slots, np.uint64), np.zeros(slots, np.int32), np.zeros(3, np.int64)
+        )
 
     @property
     def count(self) -> int:

@@ -8,7 +8,7 @@ bank and stays there if its hash is new: nothing is copied.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ COUNT, TRIED, FULL = 0, 1, 2
 """Places in a driver's `counters`: values in the bank, candidates tried, whether the bank is full."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def grower(kernel: Callable[..., Any], args: tuple[Layout, ...], out: Layout) -> Callable[..., None]:
     """`driver(limits, examples, [arrays, low, high] per argument, triangular, out arrays, keys, table, places, hashes, origins, production, counters)`.
 
@@ -61,7 +61,7 @@ def grower(kernel: Callable[..., Any], args: tuple[Layout, ...], out: Layout) ->
     return compiler._load(_folder(kernel), _stem("grow", kernel, args, out), text)
 
 
-@lru_cache(maxsize=None)
+@cache
 def tester(kernel: Callable[..., Any], args: tuple[Layout, ...], out: Layout) -> Callable[..., int]:
     """`driver(limits, examples, [arrays, low, high] per argument, triangular, scratch arrays, target arrays, hits, counters) -> number of hits`.
 
@@ -84,7 +84,9 @@ def tester(kernel: Callable[..., Any], args: tuple[Layout, ...], out: Layout) ->
 """
     target = [*zip(sources.names(out, "want"), sources.signature(out), strict=True)]
     last = [*target, ("hits", "int32[:,::1]"), ("counters", "int64[::1]")]
-    text = _file("find", kernel, args, out, last, "    found = 0\n    tried = 0\n", body, f"    counters[{TRIED}] += tried\n    return found\n")
+    text = _file(
+        "find", kernel, args, out, last, "    found = 0\n    tried = 0\n", body, f"    counters[{TRIED}] += tried\n    return found\n"
+    )
     return compiler._load(_folder(kernel), _stem("find", kernel, args, out), text)
 
 
@@ -149,7 +151,9 @@ def _hash(out: Layout, pad: str) -> str:
             code += f"{pad}part = {part}\n" if "words" not in part else f"{pad}packed = {part}\n"
             name = "packed" if "words" in part else "part"
             entry = "mixed(packed[np.uint64(j)])" if name == "packed" else "np.uint64(part[np.uint64(j)])"
-            code += f"{pad}for j in range(len({name})):\n{pad}    total += {entry} * keys[np.uint64(start + j)]\n{pad}start += len({name})\n"
+            code += (
+                f"{pad}for j in range(len({name})):\n{pad}    total += {entry} * keys[np.uint64(start + j)]\n{pad}start += len({name})\n"
+            )
         code += f"{pad}for j in range(examples):\n{pad}    total += np.uint64(out_lengths[base + j]) * keys[start + j]\n"
     code += f"{pad}for _ in range(2):\n{pad}    total = (total ^ (total >> SHIFT)) * MULTIPLIER\n"
     return code + f"{pad}total = max(total ^ (total >> SHIFT), np.uint64(1))"
@@ -170,10 +174,23 @@ def _entries(ours: str, theirs: str, length: str, pad: str) -> str:
     return f"{pad}j = 0\n{pad}while fine and j < {length}:\n{pad}    fine = {ours}[0, j] == {theirs}[e, j]\n{pad}    j += 1\n"
 
 
-def _file(kind: str, kernel: Callable[..., Any], args: Sequence[Layout], out: Layout, last: Sequence[tuple[str, str]], head: str, body: str, tail: str) -> str:
+def _file(
+    kind: str,
+    kernel: Callable[..., Any],
+    args: Sequence[Layout],
+    out: Layout,
+    last: Sequence[tuple[str, str]],
+    head: str,
+    body: str,
+    tail: str,
+) -> str:
     parameters = [("limits", "int64[::1]"), ("examples", "int64")]
     for k, layout in enumerate(args):
-        parameters += [*zip(sources.names(layout, f"a{k}"), sources.signature(layout), strict=True), (f"low{k}", "int64"), (f"high{k}", "int64")]
+        parameters += [
+            *zip(sources.names(layout, f"a{k}"), sources.signature(layout), strict=True),
+            (f"low{k}", "int64"),
+            (f"high{k}", "int64"),
+        ]
     parameters += [("triangular", "int64"), *zip(sources.names(out, "out"), sources.signature(out), strict=True), *last]
     fields = ", ".join(f"limits[{i}]" for i in range(len(Limits._fields)))
     result = "int64" if "return found" in tail else "void"

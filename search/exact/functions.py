@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -30,10 +31,13 @@ MAX_BODY = 3
 """Most words of a body."""
 
 INT_FUNCTION, BOOL_FUNCTION = Base("( Int -- Int )"), Base("( Int -- Bool )")
-FUNCTION_LAYOUTS = {INT_FUNCTION: Layout("FUNCTION", INT_FUNCTION, "l", "int32"), BOOL_FUNCTION: Layout("PREDICATE", BOOL_FUNCTION, "l", "int32")}
+FUNCTION_LAYOUTS = {
+    INT_FUNCTION: Layout("FUNCTION", INT_FUNCTION, "l", "int32"),
+    BOOL_FUNCTION: Layout("PREDICATE", BOOL_FUNCTION, "l", "int32"),
+}
 """Laid out as lists of their values; longer than lists may be, which their kernels know."""
 
-BODY_WORDS = frozenset("+ - * div mod neg abs sign square inc dec min max *2 /2 *3 /3 *4 /4 > < = not and or even? odd? positive? negative? zero? prime? square? choose bool>int digits".split())  # fmt: skip
+BODY_WORDS = frozenset(["+", "-", "*", "div", "mod", "neg", "abs", "sign", "square", "inc", "dec", "min", "max", "*2", "/2", "*3", "/3", "*4", "/4", ">", "<", "=", "not", "and", "or", "even?", "odd?", "positive?", "negative?", "zero?", "prime?", "square?", "choose", "bool>int", "digits"])  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ TABLE_WORDS = (
 class Functions:
     """Functions of one result type, cheapest first."""
 
-    kind: Type
+    kind: Base
     tables: Array
     """int32[F, 2 * HALF]."""
     costs: tuple[int, ...]
@@ -74,10 +78,12 @@ class Functions:
     def runs(self) -> list[tuple[int, int, int]]:
         """Runs of equal cost: (cost, first, past the last)."""
         edges = [i for i, cost in enumerate(self.costs) if i == 0 or cost != self.costs[i - 1]] + [len(self.costs)]
-        return [(self.costs[low], low, high) for low, high in zip(edges, edges[1:], strict=False)]
+        return [(self.costs[low], low, high) for low, high in pairwise(edges)]
 
 
-def enumerate_functions(constants: Sequence[tuple[Push, int]], words: frozenset[str], profile: Profile, stop: Callable[[], bool]) -> list[Functions]:
+def enumerate_functions(
+    constants: Sequence[tuple[Push, int]], words: frozenset[str], profile: Profile, stop: Callable[[], bool]
+) -> list[Functions]:
     """The functions of up to MAX_BODY words, literals included, that the words and int constants make."""
     from search.exact.enumerate import Enumerator  # which applies what is found here
 
@@ -96,7 +102,7 @@ def enumerate_functions(constants: Sequence[tuple[Push, int]], words: frozenset[
     return [_collect(search, INT, INT_FUNCTION), _collect(search, BOOL, BOOL_FUNCTION)]
 
 
-def _collect(search, kind: Type, function: Type) -> Functions:  # type: ignore[no-untyped-def]  # an Enumerator, which imports this module
+def _collect(search, kind: Type, function: Base) -> Functions:  # type: ignore[no-untyped-def]  # an Enumerator, which imports this module
     """The values of one type as functions, without the element itself and without the constants."""
     store, numbers, costs = search.store(kind), [], []
     for cost, low, high in search.runs(kind):
@@ -106,7 +112,11 @@ def _collect(search, kind: Type, function: Type) -> Functions:  # type: ignore[n
                 numbers.append(number)
                 costs.append(cost)
     order = sorted(range(len(numbers)), key=lambda i: costs[i])
-    tables = np.stack([store.column.data[numbers[i] * 2 * HALF : (numbers[i] + 1) * 2 * HALF].astype(np.int32) for i in order]) if order else np.zeros((0, 2 * HALF), np.int32)
+    tables = (
+        np.stack([store.column.data[numbers[i] * 2 * HALF : (numbers[i] + 1) * 2 * HALF].astype(np.int32) for i in order])
+        if order
+        else np.zeros((0, 2 * HALF), np.int32)
+    )
     return Functions(function, tables, tuple(costs[i] for i in order), tuple(search.term(kind, numbers[i]) for i in order))
 
 

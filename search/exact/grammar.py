@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from dsl.effects import substitute
 from dsl.ops import OPS
 from dsl.ops.table import Op
 from dsl.types import BOOL, INT, LIST_BOOL, LIST_INT, LIST_LIST_INT, LIST_STR, STR, Effect, ListOf, Type, Var, is_representable
+from dsl.unification import substitute
 
 TEXT_TYPES = frozenset({STR, LIST_STR})
 

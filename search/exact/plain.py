@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, product
 from typing import Any
 
 from dsl.program import Push
@@ -24,7 +25,13 @@ CHECK_EVERY = 256
 """Candidates between two looks at the clock."""
 
 
-@dataclass(frozen=True, slots=True)
+NUM_OTHERS = 3
+"""Other ways of making a column that are remembered."""
+NUM_VARIANTS = 12
+"""Most terms of one fit, its parts made in other ways."""
+
+
+@dataclass(slots=True, eq=False)
 class Entry:
     """A distinct column, and how it was first made."""
 
@@ -32,6 +39,16 @@ class Entry:
     leaf: Term | None
     production: Production | None = None
     args: tuple[Entry, ...] = ()
+    others: list[Entry] | None = None
+    """The same column made otherwise, at the same cost."""
+    cost: int = 0
+
+    def add(self, other: Entry) -> None:
+        """Remembers another way that costs the same, if there is room."""
+        if self.others is None:
+            self.others = []
+        if len(self.others) < NUM_OTHERS and other.cost == self.cost:
+            self.others.append(other)
 
     def term(self) -> Term:
         """The term that computes it."""
@@ -39,6 +56,15 @@ class Entry:
             return self.leaf
         assert self.production is not None
         return Apply(self.production.op.name, tuple(arg.term() for arg in self.args))
+
+    def terms(self, limit: int) -> list[Term]:
+        """Terms that compute it: the first one, then those whose parts are made otherwise; at most `limit`."""
+        if self.leaf is not None or self.production is None:
+            found = [self.term()]
+        else:
+            choices = islice(product(*(arg.terms(1 + NUM_OTHERS) for arg in self.args)), limit)
+            found = [Apply(self.production.op.name, choice) for choice in choices]
+        return [*found, *(term for other in self.others or () for term in other.terms(1))][:limit]
 
 
 @dataclass(slots=True)
@@ -50,6 +76,8 @@ class PlainSearch:
     constants: Sequence[tuple[Push, int]]
     """Literals with their costs."""
     profile: Profile
+    variants: bool = False
+    """Whether to yield also terms that the examples do not tell from cheaper ones or from those found first."""
     stop: Callable[[], bool] = lambda: False
     """Asked every few hundred candidates; True ends the run."""
     candidates: int = 0
@@ -59,7 +87,7 @@ class PlainSearch:
     level: int = 0
     """Cost level being enumerated."""
     _bank: dict[Type, dict[int, list[Entry]]] = field(default_factory=dict)
-    _seen: dict[Type, set[Column]] = field(default_factory=dict)
+    _seen: dict[Type, dict[Column, Entry]] = field(default_factory=dict)
 
     def run(self, max_cost: int) -> Iterator[Term]:
         """Fits up to a cost, in order of cost, then of the table. Ends early when `stop` says so."""
@@ -72,7 +100,7 @@ class PlainSearch:
             for production in self.productions:
                 for column, args in self._level(production, self.level):
                     if column == target and production.result == kind:
-                        yield Entry(column, None, production, args).term()
+                        yield from Entry(column, None, production, args).terms(NUM_VARIANTS if self.variants else 1)
                 if self.stop():
                     return
 
@@ -89,10 +117,10 @@ class PlainSearch:
                 yield push.type, entry
 
     def _add(self, kind: Type, cost: int, entry: Entry) -> bool:
-        seen = self._seen.setdefault(kind, set())
+        seen = self._seen.setdefault(kind, {})
         if entry.column in seen:
             return False
-        seen.add(entry.column)
+        seen[entry.column] = entry
         self._bank.setdefault(kind, {}).setdefault(cost, []).append(entry)
         self.kept += 1
         return True
@@ -101,19 +129,24 @@ class PlainSearch:
         """The new columns that one production makes at a cost level, with their arguments."""
         reference, profile, stop = production.op.reference, self.profile, self.stop
         assert reference is not None
-        seen = self._seen.setdefault(production.result, set())
+        seen = self._seen.setdefault(production.result, {})
         new = self._bank.setdefault(production.result, {}).setdefault(level, [])
         for args in self._arguments(production.args, level - production.cost):
             self.candidates += 1
             if self.candidates % CHECK_EVERY == 0 and stop():
                 return
             column = _evaluate(reference, profile, [arg.column for arg in args])
-            if column is None or column in seen:
+            if column is None:
                 continue
-            seen.add(column)
-            self.kept += 1
-            new.append(Entry(column, None, production, args))
-            yield column, args
+            first = seen.get(column)
+            if first is None:
+                seen[column] = entry = Entry(column, None, production, args, cost=level)
+                self.kept += 1
+                new.append(entry)
+                yield column, args
+            elif self.variants:
+                first.add(Entry(column, None, production, args, cost=level))
+                yield column, args
 
     def _arguments(self, kinds: tuple[Type, ...], budget: int) -> Iterator[tuple[Entry, ...]]:
         """Every choice of arguments whose costs add up to `budget`."""

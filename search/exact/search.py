@@ -71,7 +71,7 @@ class ExactSearch:
             self.progress.level, self.progress.kept = search.level, search.kept
             return self.stop() or (seconds is not None and time.perf_counter() - start > seconds and not self.found())
 
-        search = PlainSearch(self.task, rules, pushes, self.settings.profile, stop)
+        search = PlainSearch(self.task, rules, pushes, self.settings.profile, variants=seconds is not None, stop=stop)
         yield from search.run(self.settings.max_size)
         stopped = stop()
         self.progress.exhausted = not stopped and search.level == self.settings.max_size

@@ -135,8 +135,8 @@ def planted(program: LineProgram, *inputs: tuple) -> Task:  # type: ignore[type-
 SHARED = (
     # Values used twice: one word, two words, both; with what is left an expression of one, two and three words.
     ((LIST_INT,), ("sort", 0), ("reverse", 1), ("zip*", 1, 2)),
-    ((LIST_INT,), ("scan+", 0), ("map/3", 1), ("map-1", 2), ("zip-max", 3, 2)),
-    ((LIST_INT,), ("sort", 0), ("map**2", 1), ("last", 1), ("drop-first", 2, 3)),
+    ((LIST_INT,), ("scan+", 0), ("map/3", 1), ("map*-1", 2), ("zip-min", 3, 2)),
+    ((LIST_INT,), ("scan+", 0), ("map*3", 1), ("count>0", 1), ("take", 2, 3)),
     ((LIST_INT, LIST_INT), ("zip+", 0, 1), ("scan-min", 2), ("zip*", 3, 2), ("zip-", 4, 3)),
     ((LIST_INT,), ("filter-odd", 0), ("count>0", 1), ("take", 1, 2), ("scan-", 3)),
 )
@@ -147,7 +147,7 @@ SHARED = (
 def test_programs_that_use_a_value_twice_are_found(spec: tuple) -> None:  # type: ignore[type-arg]
     from random import Random
 
-    from benchmarks.generators.shorter import sharing_fits
+    from benchmarks.generators.shorter import expression_fits, sharing_fits
 
     inputs, *lines = spec
     program = LineProgram(inputs, tuple(Line(OPS[name], tuple(args)) for name, *args in lines))
@@ -156,7 +156,10 @@ def test_programs_that_use_a_value_twice_are_found(spec: tuple) -> None:  # type
         row = tuple(tuple(random.randint(-7, 9) for _ in range(random.randint(4, 8))) for _ in inputs)
         if not isinstance(program.answer(row), Stuck):
             rows.append(row)
-    assert sharing_fits(planted(program, *rows), len(lines))
+    task = planted(program, *rows)
+    assert sharing_fits(task, len(lines))
+    assert not sharing_fits(task, len(lines) - 1)
+    assert expression_fits(task, len(lines)) is False
 
 
 @pytest.mark.slow

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dsl.effects import substitute
 from dsl.types import BOOL, INT, LIST_LIST_INT, STR, VALUE_TYPES, Effect, ListOf, Type, Var, is_representable
+from dsl.unification import substitute
 from dsl.values import Profile, Value
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ import pytest
 
 from dsl.columns.layout import EMPTY, INT_ROWS, Column, decode, encode, pack
 from dsl.columns.step import apply, plan_for
-from dsl.effects import substitute
 from dsl.ops import OPS
 from dsl.ops.table import Op
 from dsl.types import VALUE_TYPES, Type, is_representable
+from dsl.unification import substitute
 from dsl.values import PROFILES, REASONS, UNDEFINED, Profile, Stuck, Value, check
 from tests.dsl.draws import draw_args, type_variables
 

@@ -4,14 +4,16 @@ import random
 
 import pytest
 
-from dsl.effects import RIGID, Fold, infer, parse_effect
+from dsl.effects import Fold, infer
 from dsl.errors import DslError, StackError, TypeMismatch
 from dsl.generate import INPUT_SHAPES, Generator, random_value
 from dsl.machine import run
+from dsl.notation import parse_effect
 from dsl.ops import OPS
 from dsl.parser import parse
 from dsl.program import Word
 from dsl.types import INT, LIST_INT, STR, ListOf, Type, Var, type_of
+from dsl.unification import RIGID
 from dsl.values import Reason, Stuck, Value
 
 EFFECTS = {

@@ -2,12 +2,12 @@
 
 import pytest
 
+from dsl.errors import ConfigError
 from dsl.machine import MAX_CALLS, answer, run, steps
 from dsl.ops import OPS
 from dsl.parser import parse
-from dsl.program import Quotation, Program, Word, literal
+from dsl.program import Program, Quotation, Word, literal
 from dsl.values import DEFAULT, PROFILES, Profile, Reason, Stuck, check, from_json, to_json
-from dsl.errors import ConfigError
 
 EXAMPLES = [(name, example) for name, op in OPS.items() for example in op.examples]
 

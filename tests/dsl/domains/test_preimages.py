@@ -13,10 +13,10 @@ from dsl.domains.characters import DIGIT, HYPHEN, UPPER
 from dsl.domains.product import TOP, Abstract, reduce
 from dsl.domains.ranges import Range
 from dsl.domains.transfers import boolean, integer, string
-from dsl.effects import substitute, unify_args
 from dsl.ops import OPS
 from dsl.ops.table import Category, Op
 from dsl.types import INT, STR
+from dsl.unification import substitute, unify_args
 from dsl.values import DEFAULT, PROFILES, Profile, Stuck, check
 from tests.dsl.domains.abstracts import MODES, draw_around
 from tests.dsl.draws import draw_args, draw_types

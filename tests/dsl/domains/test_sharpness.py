@@ -19,13 +19,14 @@ from dsl.domains.length import lengths
 from dsl.domains.product import DOMAINS, Abstract, reduce
 from dsl.domains.ranges import Range, exactly
 from dsl.domains.transfers import boolean, integer, list_of, string
-from dsl.effects import Fold, substitute
+from dsl.effects import Fold
 from dsl.errors import DslError
 from dsl.ops import OPS
 from dsl.ops.table import GENERIC, Marker, Op
 from dsl.parser import parse
 from dsl.program import Program, Word
 from dsl.types import BOOL, INT, LIST_BOOL, LIST_INT, LIST_LIST_INT, LIST_STR, STR, Effect, ListOf, Type, Var
+from dsl.unification import substitute
 from dsl.values import DEFAULT
 
 GOLDENS = Path(__file__).parent.parent / "goldens" / "abstract.txt"

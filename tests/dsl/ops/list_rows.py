@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from dsl.effects import substitute
 from dsl.kernels import Limits
 from dsl.ops.table import Op
 from dsl.types import BOOL, INT, LIST_BOOL, LIST_INT, LIST_LIST_INT, LIST_STR, STR, Effect, Type, is_representable
+from dsl.unification import substitute
 from dsl.values import DEFAULT, REASONS, Profile, Stuck, Value
 from tests.dsl.ops.scalar_rows import PROFILES_TRIED, allowed, by_reference
 
