@@ -8,7 +8,10 @@ BIN := $(VENV)/bin
 help:            ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/'
 
-demo: $(VENV)/installed  ## installs, then runs and traces a program
+demo: $(VENV)/installed  ## installs, then solves small tasks, runs and traces a program
+	$(BIN)/flowforth solve '[3,1,2] -> [1,2,3]' '[9,7] -> [7,9]'
+	$(BIN)/flowforth solve '[3,1,2,5] -> 10' '[9,7] -> 18' '[2,8] -> 16'
+	$(BIN)/flowforth solve '"Ada Lovelace" -> "Lovelace"' '"Alan Turing" -> "Turing"' --quiet
 	$(BIN)/flowforth run '( dup * ) map sum' --input '[1, 2, 3]' --steps
 	$(BIN)/flowforth trace '"@" split last upper' --input '"ada@example.org"' --domain length --domain chars
 	$(BIN)/flowforth python '"@" split last upper' --types Str

@@ -78,7 +78,7 @@ class Outcome:
     """What a method found on a task."""
 
     status: str
-    """`solved`, `budget`, `exhausted`, or what went wrong: `error`, `crashed`, `overrun`, `memory`."""
+    """`solved`, `budget`, `exhausted`, `memory` (the search had no more of it), or what went wrong: `error`, `crashed`, `overrun`, `overgrown`."""
     program: str | None = None
     size: int | None = None
     """Words of the program."""
@@ -109,7 +109,7 @@ def run(job: Job) -> Record:
     try:
         outcome = method(task, job)
     except MemoryError:
-        outcome = Outcome(status="memory")
+        outcome = Outcome(status="overgrown")
     except Exception:  # one broken attempt must not end the whole run; it is recorded as such
         print(f"{job.suite}/{job.task}, {job.method}:\n{traceback.format_exc()}", flush=True)
         outcome = Outcome(status="error")

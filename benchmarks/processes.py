@@ -1,7 +1,7 @@
 """Jobs on this machine: a few long-lived worker processes, each making one attempt at a time. Yields the records as they come.
 
 A new process for every attempt would spend a second or two of each on loading compiled code. So a worker is kept until it dies,
-hangs, holds too much memory, or there is nothing left to do. What a dead worker was at is recorded as `crashed`, `overrun` or `memory`.
+hangs, holds too much memory, or there is nothing left to do. What a dead worker was at is recorded as `crashed`, `overrun` or `overgrown`.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Worker:
         now = resident_mb(self.process.pid)
         self.most_mb = max(self.most_mb, now)
         if now > job.memory + OWN_MB:
-            return "memory"
+            return "overgrown"
         limit = job.budget + job.warm_up + HANG if self.ready else START
         return "overrun" if time.monotonic() - self.since > limit else None
 

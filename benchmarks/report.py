@@ -39,7 +39,7 @@ NOTES = (
     "fits wrong: of the solved tasks that have held-out examples, those whose program is wrong on them.",
     f"Intervals are {LEVEL:.0%} bootstrap intervals over tasks ({RESAMPLES:,} resamples, seeded).",
     "first fit and candidates: medians over solved attempts, up to the first fit. within: share of all attempts; '-' lies beyond the budget.",
-    "failed: attempts that crashed, hung, ran out of memory or raised an error. They count as not solved.",
+    "failed: attempts that crashed, hung, outgrew the memory allowed or raised an error. They count as not solved.",
 )
 
 

@@ -26,7 +26,7 @@ CHUNK = 500
 """Resamples drawn at once: few enough for a suite of thousands of tasks."""
 SECONDS = (0.1, 1.0, 5.0, 10.0, 30.0, 60.0)
 """Times for which the share of tasks solved within them is reported, as far as the budget reaches."""
-FAILURES = ("crashed", "overrun", "memory", "error")
+FAILURES = ("crashed", "overrun", "overgrown", "error")
 """Statuses of attempts that something ended which is no limit of the search."""
 
 
@@ -110,7 +110,7 @@ class Row:
     within: dict[float, float | None]
     """Share of attempts solved within so many seconds; None beyond the budget."""
     num_failed: int
-    """Attempts that crashed, hung, ran out of memory or raised an error; they count as not solved."""
+    """Attempts that crashed, hung, outgrew the memory allowed or raised an error; they count as not solved."""
 
     @property
     def suite(self) -> str:

@@ -116,6 +116,8 @@ PROFILES: dict[str, Profile] = {
         Profile(name="lambdabeam", int_min=-256, int_max=255, max_list=20, negative_index=True),
         # ExeDec (ICLR 2024): ints clamped to +-50; a larger intermediate makes the program invalid.
         Profile(name="exedec", int_min=-50, int_max=50, max_list=20),
+        # The project's own generated list tasks: DeepCoder's ranges with floor division and nothing made up where an item is missing.
+        Profile(name="lists", int_min=-256, int_max=255, max_list=20),
         # Rule et al.: 1-based lists, inclusive slices, values 0..99 (intermediates may leave that range).
         Profile(name="rule", int_min=-9999, int_max=9999, index_base=1),
     )

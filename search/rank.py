@@ -45,7 +45,7 @@ def rank(fits: Sequence[Fit], task: Task, profile: Profile, *, seed: int = 0, un
     if not fits:
         return Ranking((), (), None)
     inputs = probes(task, seed=seed)
-    order = sorted(fits, key=lambda fit: (_length(fit), str(fit.program)))
+    order = sorted(fits, key=lambda fit: (_length(fit), len(str(fit.program)), str(fit.program)))
     behaviours: list[Behaviour] = []
     for fit in order:
         if behaviours and time.perf_counter() >= until:

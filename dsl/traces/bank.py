@@ -38,10 +38,6 @@ class Bank:
         self._counts = dict.fromkeys(VALUE_TYPES, 0)
         self._num_ids = 1
 
-    def count(self, kind: Type) -> int:
-        """Number of values of a type."""
-        return self._counts[kind]
-
     def column(self, kind: Type) -> Column:
         """The whole column of a type, as it is now; only its first `count * num_examples` rows mean anything."""
         column = self._columns[kind]
@@ -84,6 +80,17 @@ class Bank:
         """Some of the values, as a column of their own that survives `clear`."""
         rows = (numbers[:, None].astype(np.int64) * self.num_examples + np.arange(self.num_examples)).ravel()
         return self._columns[kind].take(rows)
+
+    def compacted(self, ids: Array) -> tuple[Array, dict[Type, Column]]:
+        """Columns of their own of the values with these ids; and for every id its number there, 0 for ids that are not among them."""
+        used, numbers = np.zeros(self._num_ids, bool), np.zeros(self._num_ids, np.int32)
+        used[ids] = True
+        columns: dict[Type, Column] = {}
+        for code, kind in enumerate(VALUE_TYPES):
+            mine = np.flatnonzero(used & (self.types[: self._num_ids] == code))
+            numbers[mine] = np.arange(len(mine))
+            columns[kind] = self.selection(kind, self.numbers[mine])
+        return numbers, columns
 
     def _extend(self, capacity: int) -> None:
         for name in ("types", "numbers", "keys", "is_literal"):

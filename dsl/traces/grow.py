@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dsl.columns.hash import keys as hash_keys
-from dsl.columns.layout import Array, Column
+from dsl.columns.layout import Array
 from dsl.errors import ConfigError
 from dsl.kernels import FUEL, WIDEN
 from dsl.ops import OPS
@@ -18,9 +18,8 @@ from dsl.traces.inputs import random_column
 from dsl.traces.moves import LITERAL, LOOK, Moves
 from dsl.traces.odds import LITERAL_CODES, Odds
 from dsl.traces.results import Results, Runner
-from dsl.types import VALUE_TYPES, Type
 
-SPARE = 4
+SPARE = 6
 """Rounds beyond the longest program's moves: a program loses one when its move gets stuck or adds nothing. The last rounds have few
 programs in them but nearly as many different moves, and it is moves that cost."""
 
@@ -88,7 +87,8 @@ class _Growth:
         """Lets each of the programs draw and run a move; gives those that go on growing."""
         before = self.slots[programs, self.lengths[programs]]
         drawn = self._draw(programs, before)
-        programs, before, drawn = programs[drawn >= 0], before[drawn >= 0], drawn[drawn >= 0]
+        if drawn.min(initial=0) < 0:
+            programs, before, drawn = programs[drawn >= 0], before[drawn >= 0], drawn[drawn >= 0]
         if not len(programs):
             return programs
         table, slots = self.moves.table(), np.arange(before.shape[1])
@@ -161,16 +161,21 @@ class _Growth:
         words, lengths, slots, depths = self.words[kept], self.lengths[kept], self.slots[kept], self.depths[kept]
         stuck = np.flatnonzero(self.status[kept].all(axis=1))  # on every example, so that there is no stack after the last move
         depths[stuck, lengths[stuck]], slots[stuck, lengths[stuck]] = -1, 0
-        types, values = self.bank.types[slots], self.bank.numbers[slots]
-        columns: dict[Type, Column] = {}
-        for code, kind in enumerate(VALUE_TYPES):
-            mine = types == code
-            values[mine], used = _renumbered(values[mine], self.bank.count(kind))
-            columns[kind] = self.bank.selection(kind, used)
+        numbers, columns = self.bank.compacted(slots)
         place = self.moves.table().place.astype(np.int64)
         words[words >= 0], used = _renumbered(place[words[words >= 0]], len(place))
-        moves = tuple(self.moves.all[number] for number in np.argsort(place)[used])
-        return TraceBatch(moves, words, lengths, types, values, depths, self.status[kept], columns, self.config.examples, self.config.profile)
+        return TraceBatch(
+            moves=tuple(self.moves.all[number] for number in np.argsort(place)[used]),
+            words=words,
+            lengths=lengths,
+            types=self.bank.types[slots],
+            values=numbers[slots],
+            depths=depths,
+            status=self.status[kept],
+            columns=columns,
+            num_examples=self.config.examples,
+            profile=self.config.profile,
+        )
 
 
 def _renumbered(numbers: Array, count: int) -> tuple[Array, Array]:

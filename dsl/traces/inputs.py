@@ -54,9 +54,15 @@ def _entries(rng: np.random.Generator, kind: Type, count: int, num_examples: int
 
 
 def _ints(rng: np.random.Generator, count: int, num_examples: int, width: int, how: Inputs) -> Array:
-    ranges = np.clip(np.array(_RANGES), how.min_int, how.max_int)[rng.integers(0, len(_RANGES), count)]
-    low, high = (np.repeat(ranges[:, side], num_examples)[:, None] for side in (0, 1))
-    return (low + (rng.random((count * num_examples, width), dtype=np.float32) * (high - low + 1)).astype(np.int32)).clip(low, high).astype(np.int32)
+    """Ints from one of the ranges for each value, all of a range equally likely to one in 2^16 (2^32 for wide ranges)."""
+    ranges = np.array([*((low, high) for low, high in _RANGES if how.min_int <= low and high <= how.max_int), (how.min_int, how.max_int)], np.int64)
+    chosen = np.repeat(rng.integers(0, len(ranges), count), num_examples)
+    bits = 16 if how.max_int - how.min_int < 2**14 else 32
+    low, span = (array.astype(np.int32 if bits == 16 else np.int64)[chosen, None] for array in (ranges[:, 0], ranges[:, 1] - ranges[:, 0] + 1))
+    entries = rng.integers(0, 2**bits, (count * num_examples, width), dtype=f"uint{bits}") * span
+    entries >>= bits
+    entries += low
+    return entries.astype(np.int32)
 
 
 def _fill(rng: np.random.Generator, column: Column, kind: Type, count: int, num_examples: int, width: int, how: Inputs, used: Array) -> None:

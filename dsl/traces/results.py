@@ -11,7 +11,7 @@ from dsl.columns.run import run_columns
 from dsl.columns.step import apply
 from dsl.program import Program
 from dsl.traces.bank import Bank, narrowed, rows_of, take_in
-from dsl.traces.moves import COMBINATOR, LITERAL, LITERALS, VALUE, Move, MoveTable
+from dsl.traces.moves import COMBINATOR, LITERAL, LITERALS, ROUTE, VALUE, Move, MoveTable
 from dsl.types import INT, STR
 from dsl.values import Profile, Stuck, check
 
@@ -38,10 +38,10 @@ class Runner:
 
     def run(self, moves: list[Move], table: MoveTable, drawn: Array, args: Array) -> Results:
         """The results of move `drawn[n]` on the values with the ids `args[n]`."""
-        ids = np.take_along_axis(args, table.routing[drawn], axis=1)
+        ids, kinds = np.zeros(args.shape, np.int32), table.kinds[drawn]
         results = Results(ids, np.zeros(args.shape, bool), np.zeros((len(drawn), self.bank.num_examples), np.uint8))
-        kinds = table.kinds[drawn]
-        pushes = np.flatnonzero(kinds == LITERAL)
+        routes, pushes = np.flatnonzero(kinds == ROUTE), np.flatnonzero(kinds == LITERAL)
+        ids[routes] = np.take_along_axis(args[routes], table.routing[drawn[routes]], axis=1)
         ids[pushes, 0] = self.literals[table.literal[drawn[pushes]]]
         # int16 is sorted by radix, several times as fast as the rest.
         order = np.argsort(table.place[drawn], kind="stable")
