@@ -256,8 +256,7 @@ class Generator:
         """A short random body for one quotation of `op`; whether it fits is for the inference to say."""
         kind = op.type.before.types[op.num_args + position]
         assert isinstance(kind, Effect)
-        wanted = op.type.before.types[: op.num_args]
-        binding = unify_args(wanted, stack[len(stack) - op.num_args :])
+        binding = unify_args(op.type.before.types[: op.num_args], stack[len(stack) - op.num_args :])
         if binding is None:
             return None
         below = stack[: len(stack) - op.num_args]
@@ -265,7 +264,14 @@ class Generator:
         if not all(t in VALUE_TYPES for t in given):
             return None
         drawn = self._body(rng, (*below, *given), min(left - 1, rng.choice((1, 1, 1, 2, 2, 3))), nesting=nesting + 1)
-        return None if drawn is None else Quotation(tuple(drawn[0]))
+        if drawn is None:
+            return None
+        words, after = drawn
+        wanted = tuple(substitute(t, binding) for t in kind.after.types)
+        # Where the stack below must stay, most bodies fail this test, which is quicker than the inference.
+        if kind.after.row == kind.before.row and (len(after) != len(below) + len(wanted) or unify_args((*below, *wanted), after) is None):
+            return None
+        return Quotation(tuple(words))
 
 
 def examples(

@@ -138,6 +138,9 @@ def check(value: Value, profile: Profile) -> Value | Stuck:
         return value if len(value) <= profile.max_str else SIZE
     if len(value) > profile.max_list:
         return SIZE
+    # `head` of an empty List[Str] is 0 where the profile says so, and may come to lie among strings.
+    if len(set(map(type, value))) > 1:
+        return TYPE
     if value and isinstance(value[0], str):
         return value if sum(map(len, value)) <= profile.max_str else SIZE
     if value and isinstance(value[0], tuple):

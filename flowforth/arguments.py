@@ -54,7 +54,7 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
 def add_profile(parser: argparse.ArgumentParser) -> None:
     """--profile."""
     parser.add_argument(
-        "--profile", default="default", metavar="NAME", help="semantics and limits: default, deepcoder, lambdabeam, exedec or rule"
+        "--profile", default="default", metavar="NAME", help="semantics and limits: default, deepcoder, lambdabeam, exedec, lists or rule"
     )
 
 

@@ -53,8 +53,8 @@ def one_task(tasks: Iterable[Task], name: str | None, source: str) -> Task:
     if name is None:
         first, *more = islice(iterator, 4)
         if more:
-            names = ", ".join(repr(task.name) for task in (first, *more[:2]))
-            raise TaskError(f"{source}: there are several tasks ({names}{', ...' if len(more) > 2 else ''}); say which by its name (--name)")
+            names = ", ".join([*(repr(task.name) for task in (first, *more[:2])), *(["..."] if len(more) > 2 else [])])
+            raise TaskError(f"{source}: there are several tasks ({names}); say which by its name (--name)")
         return first
     names = []
     for task in iterator:

@@ -55,6 +55,7 @@ def _vary(rng: random.Random, value: Value, kind: Type, pool: Sequence[Value]) -
 
 def _vary_text(rng: random.Random, text: str, alphabet: str) -> str:
     """A string of the same build: letters and digits replaced by others of their kind, words doubled or left out."""
+
     def other(character: str) -> str:
         if character.isdigit() and rng.random() < 0.5:
             return rng.choice("0123456789")

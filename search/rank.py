@@ -56,7 +56,9 @@ def rank(fits: Sequence[Fit], task: Task, profile: Profile, *, seed: int = 0, un
     for fit, behaviour in sorted(zip(order, behaviours, strict=False), key=lambda pair: (_length(pair[0]), -votes[pair[1]])):
         chosen.setdefault(behaviour, fit)
     first_two = tuple(chosen.values())[:2]
-    return Ranking(tuple(chosen.values()), tuple(votes[each] / len(behaviours) for each in chosen), _disagreement(first_two, inputs, profile))
+    return Ranking(
+        tuple(chosen.values()), tuple(votes[each] / len(behaviours) for each in chosen), _disagreement(first_two, inputs, profile)
+    )
 
 
 def _length(fit: Fit) -> tuple[float, int]:

@@ -87,7 +87,8 @@ class SearchResult:
         text = f"Checked: it was run on {ran} was reproduced. About other inputs nothing is known."
         if held_out is not None:
             num = len(self.task.held_out)
-            what = "the held-out example" if num == 1 else f"all {num} held-out examples" if held_out else f"some of the {num} held-out examples"
+            some = "all" if held_out else "some of the"
+            what = "the held-out example" if num == 1 else f"{some} {num} held-out examples"
             text += f"\nHeld out: {'right' if held_out else 'WRONG'} on {what}, which the search did not see."
         return text
 
@@ -95,14 +96,15 @@ class SearchResult:
         """The other programs, why they come later, and what would decide."""
         fits, agreement = self.ranking.fits, self.ranking.agreement
         lines = ["These fit too, but behave differently (in order of length, then of how many of the fits behave alike):"]
-        shown = [(str(fit.program), f"{fit.size} word{'s' * (fit.size != 1)}", f"{share:.0%} of the fits") for fit, share in zip(fits, agreement, strict=True)]
-        lines += [f"  {program}    [{size}, {share}]" for program, size, share in shown[1:NUM_SHOWN]]
+        for fit, share in list(zip(fits, agreement, strict=True))[1:NUM_SHOWN]:
+            lines.append(f"  {fit.program}    [{fit.size} word{'s' * (fit.size != 1)}, {share:.0%} of the fits]")
         if len(fits) > NUM_SHOWN:
             lines.append(f"  ... and {len(fits) - NUM_SHOWN} more")
         gap = self.ranking.disagreement
         if gap is not None:
             first, second = (f"stuck ({value.reason.value})" if isinstance(value, Stuck) else print_value(value) for value in gap.answers)
-            lines.append(f"The examples do not decide: on {' '.join(map(print_value, gap.inputs))} the first gives {first}, the second {second}.")
+            inputs = " ".join(map(print_value, gap.inputs))
+            lines.append(f"The examples do not decide: on {inputs} the first gives {first}, the second {second}.")
         return lines
 
     def _held_out(self) -> bool | None:

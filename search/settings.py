@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -23,7 +24,7 @@ class Settings:
     budget: float = 10.0
     """Seconds, start-up of the search included."""
     memory: int = 2_000
-    """Megabytes for the values kept."""
+    """Megabytes that the process may take; Python, numba and the drivers are about 200 of them. What a larger process held before is not counted."""
     max_size: int = 16
     """Most words, literals included, under unit costs; with other costs, the highest cost."""
     ops: frozenset[str] | None = None
@@ -46,8 +47,8 @@ class Settings:
     def __post_init__(self) -> None:
         rules = {
             "method": self.method in METHODS,
-            "budget": self.budget > 0,
-            "memory": self.memory >= 16,
+            "budget": 0 < self.budget < math.inf,
+            "memory": self.memory >= 64,
             "max_size": 1 <= self.max_size <= 60,
             "constants": self.constants in SOURCES,
             "grace": self.grace >= 0,
@@ -70,10 +71,14 @@ class Settings:
 _RULES = {
     "method": f"it must be one of {', '.join(METHODS)}",
     "budget": "it must be a positive number of seconds",
-    "memory": "it must be at least 16 megabytes",
+    "memory": "it must be at least 64 megabytes",
     "max_size": "it must lie in 1..60",
     "constants": f"it must be one of {', '.join(SOURCES)}",
     "grace": "it must not be negative",
     "max_fits": "it must be at least 1",
     "costs": "costs must be ints in 1..60",
 }
+
+
+STANDARD = Settings()
+"""The settings where nothing else is said."""

@@ -14,7 +14,7 @@ from search.memory import resident
 from search.postfix import to_program
 from search.rank import Ranking, rank
 from search.result import SearchResult, Status
-from search.settings import Settings
+from search.settings import STANDARD, Settings
 from search.term import Term, description_length
 from search.verify import Fit, verify
 
@@ -28,7 +28,7 @@ MEMORY_EVERY = 0.05
 
 def solve(
     task: Task,
-    settings: Settings = Settings(),
+    settings: Settings = STANDARD,
     *,
     on_fit: Callable[[Fit], None] = lambda fit: None,
     on_progress: Callable[[Progress, float], None] = lambda progress, left: None,

@@ -223,7 +223,9 @@ class TestInterface:
         result = flowforth.solve([("a", "a<b>"), ("c", "c<b>")], constants=["<b>"], ops=["concat"])
         html = result._repr_html_()
         assert "<b>" not in html and "&lt;b&gt;" in html
-        assert flowforth.solve([(1, 918273), (2, -4471)], ops=["neg"], max_size=1, constants="pool")._repr_html_().startswith("<p>no program")
+        assert (
+            flowforth.solve([(1, 918273), (2, -4471)], ops=["neg"], max_size=1, constants="pool")._repr_html_().startswith("<p>no program")
+        )
 
 
 class TestProcess:
@@ -272,7 +274,9 @@ class TestProcess:
         code = "import sys; from search.settings import Settings; from flowforth import cli; sys.exit(cli.main(sys.argv[1:]))"
         argv = ["solve", *SORT, "--budget", "30"]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen([sys.executable, "-c", code, *argv], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, *argv], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        )
         assert process.stderr is not None
         assert process.stderr.readline().startswith("found after")
         process.send_signal(signal.SIGINT)

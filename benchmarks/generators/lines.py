@@ -14,11 +14,11 @@ from random import Random
 from dsl.ops import OPS
 from dsl.ops.table import Op
 from dsl.types import INT, LIST_INT, Type
-from dsl.values import Profile, Stuck, Value, check
+from dsl.values import PROFILES, Stuck, Value, check
 from search.exact.grammar import instances
 from search.term import Apply, Input, Term
 
-LISTS = Profile(name="lists", int_min=-256, int_max=255, max_list=20)
+LISTS = PROFILES["lists"]
 """DeepCoder's limits with floor division, undefined accesses stuck, and no negative indices."""
 SIGNATURES: tuple[tuple[Type, ...], ...] = ((LIST_INT,), (LIST_INT, LIST_INT), (LIST_INT, INT))
 

@@ -71,7 +71,7 @@ def expression_fits(task: Task, size: int) -> bool | None:
         return False
 
     rules = productions(task.input_types, task.output_type, ops=frozenset(words()))
-    search = Enumerator(task, task.examples, rules, (), LISTS, MEMORY[size], stop)
+    search = Enumerator(task, task.examples, rules, (), LISTS, MEMORY[size], stop, words=frozenset(words()))
     fits = next(search.run(size), None) is not None
     return True if fits else None if any(full) else False
 

@@ -28,7 +28,7 @@ ROWS: tuple[Row, ...] = (
     Row("square-plus-one", "One more than the square.", lambda x: x * x + 1, "square inc", (NUMBERS,), ((0,), (-1,), (1000,))),
     Row("gap", "How far apart two numbers are.", lambda a, b: abs(a - b), "- abs", (NUMBERS, NUMBERS), ((4, 4), (-3, 3), (0, 7))),
     Row("midpoint", "The middle of two numbers, rounded down.", lambda a, b: (a + b) // 2, "+ /2", (NUMBERS, NUMBERS), ((4, 4), (-3, 0), (0, 1))),
-    Row("last-digit", "The last digit.", lambda x: abs(x) % 10, "abs 10 mod", (ints(-999, 9999),), ((0,), (-7,), (120,))),
+    Row("last-digit", "The last digit.", lambda x: abs(x) % 10, "digits last", (ints(-999, 9999),), ((0,), (-7,), (120,))),
     Row("digit-sum", "The sum of the digits.", lambda x: sum(_digits(x)), "digits sum", (ints(0, 99999),), ((0,), (-45,), (1000,))),
     Row("digit-count", "How many digits.", lambda x: len(_digits(x)), "digits length", (mixed(ints(0, 999), ints(0, 999999)),), ((0,), (-10,), (9,))),
     Row("first-digit", "The first digit.", lambda x: _digits(x)[0], "digits head", (ints(10, 99999),), ((0,), (-31,), (7,))),
@@ -46,7 +46,7 @@ ROWS: tuple[Row, ...] = (
         (mixed(ints(10, 2000), one_of((121, 7, 44, 1331, 909, 26062, 88, 535))),), ((0,), (10,), (-22,), (1010,)), num_examples=6,
     ),
     Row("stack-of-cans", "Cans in a triangle with x in its lowest row.", lambda x: x * (x + 1) // 2, "dup inc * /2", (ints(1, 60),), ((0,), (1,), (100,))),
-    Row("cube", "The third power.", lambda x: x**3, "dup square *", (NUMBERS,), ((0,), (-1,), (100,))),
+    Row("cube", "The third power.", lambda x: x**3, "3 pow", (NUMBERS,), ((0,), (-1,), (100,))),
     Row("sum-of-squares", "The sum of the two squares.", lambda a, b: a * a + b * b, "( square ) bi@ +", (NUMBERS, NUMBERS), ((0, 0), (-3, 4), (0, 9))),
     Row("signed-square", "The square with the sign of the number.", lambda x: x * abs(x), "dup abs *", (NUMBERS,), ((0,), (-1,), (200,))),
     Row("orders", "In how many orders x things can stand.", factorial, "iota map+1 product", (ints(0, 10),), ((0,), (1,), (12,))),
@@ -72,7 +72,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row("down-to-ten", "The number rounded down to a multiple of ten.", lambda x: x // 10 * 10, "10 div 10 *", (ints(-99, 400),), ((0,), (-1,), (70,))),
     Row(
-        "next-departure", "The first multiple of k that is not below x.", lambda x, k: -(-x // k) * k, "swap neg over div neg *",
+        "next-departure", "The first multiple of k that is not below x.", lambda x, k: -(-x // k) * k, "neg over swap mod -",
         (ints(-30, 90), ints(2, 15)), ((0, 5), (20, 5), (-7, 3)),
     ),
     Row("celsius", "Degrees Fahrenheit in Celsius, rounded down.", lambda f: (f - 32) * 5 // 9, "32 - 5 * 9 div", (ints(-40, 220),), ((32,), (0,), (-40,))),
@@ -85,7 +85,7 @@ ROWS: tuple[Row, ...] = (
         "turn", "The smaller angle between two headings of 0 to 359 degrees.", lambda a, b: min(abs(a - b), 360 - abs(a - b)),
         "- abs dup 360 swap - min", (ints(0, 359), ints(0, 359)), ((0, 0), (0, 180), (1, 359)),
     ),
-    Row("evens-below", "The even numbers from 0 to before x.", lambda x: list(range(0, x, 2)), "0 2 rot range", (ints(3, 17),), ((0,), (1,), (2,))),
+    Row("evens-below", "The even numbers from 0 to before x.", lambda x: list(range(0, x, 2)), "iota filter-even", (ints(3, 17),), ((0,), (1,), (2,))),
     Row("countdown", "x, x - 1 and so on to 1.", lambda x: list(range(x, 0, -1)), "iota map+1 reverse", (COUNTS,), ((0,), (1,), (15,))),
     Row(
         "times-table", "The first ten multiples.", lambda x: [x * i for i in range(1, 11)], "10 iota map+1 ( over * ) map",
@@ -93,6 +93,6 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "both-odd", "Whether both numbers are odd.", lambda a, b: a % 2 == 1 and b % 2 == 1, "( odd? ) bi@ and",
-        (NUMBERS, NUMBERS), ((0, 0), (-1, 7), (1, 2)), num_examples=6,
+        (NUMBERS, NUMBERS), ((0, 0), (-1, 7), (1, 2), (2, 1)), lambda a, b: (a % 2, b % 2), 6,
     ),
 )  # fmt: skip

@@ -54,7 +54,7 @@ ROWS: tuple[Row, ...] = (
     Row("letter-count", "How often the second text is in the first.", lambda s, t: s.count(t), "occurrences", (PHRASE, one_of(("a", "e", "n", "o"))), (("", "a"), ("aaa", "aa"), ("b", "a"))),
     Row(
         "alliteration", "Whether both words start alike.", lambda a, b: a[:1] == b[:1], "( 1 left ) bi@ =", (WORD, mixed(WORD, one_of(("oval", "lime", "eagle", "mole", "ivy", "tulip")))),
-        (("", ""), ("a", "A"), ("b", "bee")), lambda a, b: a[:1] == b[:1], 6,
+        (("", ""), ("a", "A"), ("b", "bee"), ("x", "")), lambda a, b: a[:1] == b[:1], 6,
     ),
     Row("first-line", "The first line.", lambda s: s.split("\n")[0], "lines head", (filled("{}\n{}", PHRASE, PHRASE),), (("one",), ("a\nb\nc",), ("x y\n",))),
     Row("second-field", "The second of the fields between commas.", lambda s: s.split(",")[1], '"," split second', (ROWS_OF_TABLE,), (("a,b",), (",",), ("x,,y",))),
@@ -80,7 +80,7 @@ ROWS: tuple[Row, ...] = (
     Row("hashtag", "# and the words in title case, joined.", lambda s: "#" + s.title().replace(" ", ""), 'title " " remove-all "#" swap concat', (PHRASE,), (("",), ("a",), ("THE end",))),
     Row("sentence", "With a capital and a full stop, spaces at the ends gone.", lambda s: s.strip().capitalize() + ".", 'trim capitalize "." concat', (mixed(PHRASE, filled("  {} ", PHRASE)),), (("",), ("a",), (" OK ",))),
     Row("each-word-backwards", "Every word from its end.", lambda s: " ".join(w[::-1] for w in s.split()), 'words ( str-reverse ) map " " join', (PHRASE,), (("",), ("ab",), ("a bc",))),
-    Row("host", "The host of an address.", lambda s: s.partition("://")[2].partition("/")[0], '"://" after "/" before', (ADDRESSES,), (("http://a/",), ("x://b.c/d/e",), ("http://h/?q=/",))),
+    Row("host", "The host of an address.", lambda s: s.partition("://")[2].partition("/")[0], '"/" split third', (ADDRESSES,), (("http://a/",), ("x://b.c/d/e",), ("http://h/?q=/",))),
     Row("word-number", "The k-th word, k from 1.", lambda s, k: s.split()[k - 1], "swap words swap dec nth", (words(4, 5), ints(1, 4)), (("a", 1), ("a b", 2), ("a  b c", 2))),
     Row("badge", "Initial of the first name, a dot, the surname.", lambda s: f"{s[0]}. {s.split()[1]}", 'dup 1 left swap " " after ". " swap concat concat', (names(),), (("A B",), ("Jo Ng",))),
 )  # fmt: skip

@@ -46,6 +46,7 @@ def _values(text: str, number: int) -> tuple[list[Value], str]:
             data, end = decoder.raw_decode(rest)
             values.append(to_value(data))
         except (ValueError, RecursionError) as error:
-            raise TaskError(f"pair {number}: {rest[:40]!r} does not begin with a value as JSON writes it, such as 5, \"text\" or [1,2] ({error})") from None
+            wanted = 'a value as JSON writes it, such as 5, "text" or [1,2]'
+            raise TaskError(f"pair {number}: {rest[:40]!r} does not begin with {wanted} ({error})") from None
         rest = rest[end:].lstrip(" \t,")
     return values, rest

@@ -18,8 +18,8 @@ class TraceConfig:
     """What traces are drawn from. Equal configurations give equal traces, batch by batch, on any number of shards."""
 
     seed: int = 0
-    programs: int = 4096
-    """Programs begun in one batch; most of them come to a good end."""
+    programs: int = 16384
+    """Programs begun in one batch; about two thirds are kept. Every kind of word costs the same for ten programs as for a hundred."""
     examples: int = 5
     """Examples of each program."""
     min_length: int = 1
@@ -31,8 +31,8 @@ class TraceConfig:
     """Wanted share of programs whose last move gets stuck on some example."""
     generator: Generator = field(default_factory=lambda: Generator(profile=DEFAULT.with_limits(max_list=20, max_str=64)))
     inputs: Inputs = Inputs()
-    variants: int = 32
-    """Sets of random quotations, of which each batch uses one."""
+    reuse: int = 16
+    """Batches in a row that draw from the same random quotations; a shard makes so many in a row. New quotations take about as long as a batch."""
     keep: Callable[[TraceBatch], Array] | None = None
     """Called with each batch; gives the numbers of the programs to keep: how an enumerator filters programs of minimal length."""
 
@@ -47,7 +47,7 @@ class TraceConfig:
             "shapes": (all(0 < len(shape) <= depth for shape in self.shapes) and self.shapes, f"shapes of 1..{depth} values, at least one"),
             "failing": (0 <= self.failing < 1, "at least 0 and below 1"),
             "generator": (4 * depth + 12 <= profile.max_stack, "one whose profile leaves room on the stack for 4 * max_depth + 12 values"),
-            "variants": (self.variants >= 1, "at least 1"),
+            "reuse": (self.reuse >= 1, "at least 1"),
         }
         for name, (fine, rule) in rules.items():
             if not fine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -24,23 +25,29 @@ SPARE = 6
 programs in them but nearly as many different moves, and it is moves that cost."""
 
 
+MOVE_FUEL = 200
+"""Words that one move may execute: a longer loop takes much time and shows no more. Programs with such a move are not kept."""
+
+
 def traces(config: TraceConfig, *, shard: int = 0, num_shards: int = 1, batches: int | None = None) -> Iterator[TraceBatch]:
-    """Batches number `shard`, `shard + num_shards`, ... of the endless sequence that the configuration stands for; `batches` of them."""
+    """This shard's part of the endless sequence of batches that the configuration stands for; the first `batches` of it.
+
+    Shards take turns: the first `config.reuse` batches are the first shard's, the next the second's, and so on.
+    """
     if not 0 <= shard < num_shards:
         raise ConfigError(f"shard is {shard}; it must lie in 0..{num_shards - 1}")
-    moves, bank = Moves(config.generator, config.seed), Bank(config.examples, config.profile)
+    bank, odds = Bank(config.examples, config.profile), None
     # However much each move takes, no program uses up its fuel; so a move may run on its own.
-    profile = config.profile.with_limits(fuel=config.profile.fuel // config.max_length)
-    variants = config.variants if any(OPS[name].num_quotations for name in config.generator.ops) else 1
-    odds: dict[int, Odds] = {}
-    number, end = shard, None if batches is None else shard + batches * num_shards
-    while number != end:
-        variant = number % variants
-        if variant not in odds:
-            odds[variant] = Odds(moves, variant)
+    profile = config.profile.with_limits(fuel=min(MOVE_FUEL, config.profile.fuel // config.max_length))
+    has_quotations = any(OPS[name].num_quotations for name in config.generator.ops)
+    for done in itertools.count() if batches is None else range(batches):
+        turn, place = divmod(done, config.reuse)
+        number = (turn * num_shards + shard) * config.reuse + place
+        variant = number // config.reuse if has_quotations else 0
+        if odds is None or odds.moves.variant != variant:
+            odds = Odds(Moves(config.generator, config.seed, variant))
         bank.clear()
-        yield _Growth(config, odds[variant], Runner(bank, profile), np.random.default_rng([config.seed, number])).batch()
-        number += num_shards
+        yield _Growth(config, odds, Runner(bank, profile), np.random.default_rng([config.seed, number])).batch()
 
 
 class _Growth:

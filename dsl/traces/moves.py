@@ -28,8 +28,11 @@ LITERALS = (*LITERAL_INTS, *LITERAL_STRINGS)
 ROUTE, LITERAL, VALUE, COMBINATOR = range(4)
 """The kinds of moves."""
 
+TRIES = 60
+"""How often quotations are drawn until some fit."""
+
 RARITY = 6
-"""A variant has quotations for one in so many of the stacks that a combinator fits: the fewer different moves a batch has, the faster it grows."""
+"""There are quotations for one in so many of the stacks that a combinator fits: the fewer different moves a batch has, the faster it grows."""
 
 
 @dataclass(frozen=True)
@@ -94,32 +97,35 @@ class Offer(NamedTuple):
 
 @dataclass(slots=True)
 class Moves:
-    """All moves of a generator, found when a stack asks for them. They are numbered as they are met, so numbers differ between processes."""
+    """All moves of a generator, found when a stack asks for them. They are numbered as they are met, so numbers differ between processes.
+
+    The quotations are random, by the seed and the variant; each variant has others.
+    """
 
     generator: Generator
     seed: int
+    variant: int
     all: list[Move] = field(default_factory=list)
     _numbers: dict[Move, int] = field(default_factory=dict)
-    _offers: dict[tuple[tuple[int, ...], int], Offer] = field(default_factory=dict)
-    _combined: dict[tuple[str, tuple[Type, ...], int], Move | None] = field(default_factory=dict)
+    _offers: dict[tuple[int, ...], Offer] = field(default_factory=dict)
+    _combined: dict[tuple[str, tuple[Type, ...]], Move | None] = field(default_factory=dict)
     _rows: list[tuple[int, int, int, int, list[int], int]] = field(default_factory=list)
     _table: MoveTable | None = None
 
-    def offer(self, top: tuple[int, ...], variant: int) -> Offer:
-        """The moves that fit the type codes on top (deepest first), combinators with their quotations of that variant."""
-        key = (top, variant)
-        if key not in self._offers:
+    def offer(self, top: tuple[int, ...]) -> Offer:
+        """The moves that fit the type codes on top (deepest first)."""
+        if top not in self._offers:
             types = tuple(VALUE_TYPES[code] for code in top)
-            found = [*self._words(types), *self._literals(types), *self._combinators(types, variant)]
+            found = [*self._words(types), *self._literals(types), *self._combinators(types)]
             found = [(move, weight) for move, weight in found if weight]
-            self._offers[key] = Offer(
+            self._offers[top] = Offer(
                 np.array([self._numbered(move) for move, _ in found], np.int32),
                 np.array([len(move.args) for move, _ in found], np.int32),
                 np.array([len(move.results) - len(move.args) for move, _ in found], np.int32),
                 np.array([weight for _, weight in found], np.float64),
                 np.array([move.kind for move, _ in found], np.int32),
             )
-        return self._offers[key]
+        return self._offers[top]
 
     def table(self) -> MoveTable:
         """The moves met so far."""
@@ -159,27 +165,27 @@ class Moves:
                 push: Push = literal(value)
                 yield Move((push,), (), (push.type,)), 1.0
 
-    def _combinators(self, types: tuple[Type, ...], variant: int) -> Iterator[tuple[Move, float]]:
+    def _combinators(self, types: tuple[Type, ...]) -> Iterator[tuple[Move, float]]:
         """Words with quotations on the values that they take, and with one value below that their quotations may use."""
         for op in OPS.values():
             if not op.num_quotations or op.name not in self.generator.ops:
                 continue
             for count in (op.num_args, op.num_args + 1):
                 if count <= len(types):
-                    move = self._combinator(op, types[len(types) - count :], variant)
+                    move = self._combinator(op, types[len(types) - count :])
                     if move is not None:
                         yield move, self.generator.weight(op)
 
-    def _combinator(self, op: Op, stack: tuple[Type, ...], variant: int) -> Move | None:
-        key = (op.name, stack, variant)
+    def _combinator(self, op: Op, stack: tuple[Type, ...]) -> Move | None:
+        key = (op.name, stack)
         if key not in self._combined:
-            self._combined[key] = self._drawn(op, stack, variant)
+            self._combined[key] = self._drawn(op, stack)
         return self._combined[key]
 
-    def _drawn(self, op: Op, stack: tuple[Type, ...], variant: int) -> Move | None:
+    def _drawn(self, op: Op, stack: tuple[Type, ...]) -> Move | None:
         # Seeded by what it is for, so that quotations do not depend on the order in which stacks are met, and shards agree.
-        rng = random.Random(f"{self.seed} {op.name} {' '.join(map(str, stack))} {variant}")
-        for _ in range(0 if rng.randrange(RARITY) else 20):
+        rng = random.Random(f"{self.seed} {op.name} {' '.join(map(str, stack))} {self.variant}")
+        for _ in range(0 if rng.randrange(RARITY) else TRIES):
             bodies = self.generator.quotations_for(rng, stack, op)
             if bodies is None:
                 continue

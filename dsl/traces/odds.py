@@ -17,14 +17,13 @@ _AXES = (1 + 2 * LITERAL_CODES,) * LOOK + (_MOST - _LEAST + 1,)
 
 
 class Odds:
-    """For one variant of the quotations. A *case* is a number that stands for what is on top of a stack and how much it may grow.
+    """A *case* is a number that stands for what is on top of a stack and how much it may grow.
 
     The moves of case c share the interval c..c+1; a program in case c with the chance u gets the move in whose part c+u lies.
     """
 
-    def __init__(self, moves: Moves, variant: int) -> None:
+    def __init__(self, moves: Moves) -> None:
         self.moves = moves
-        self.variant = variant
         self._known, self._has_moves = np.zeros((2, int(np.prod(_AXES))), bool)
         self._bounds: Array = np.zeros(0)
         self._numbers: Array = np.zeros(0, np.int32)
@@ -49,7 +48,7 @@ class Odds:
         for case in cases:
             *codes, growth = (int(part) for part in np.unravel_index(case, _AXES))
             top = [code - 1 for code in codes if code]
-            offer = self.moves.offer(tuple(code % LITERAL_CODES for code in top), self.variant)
+            offer = self.moves.offer(tuple(code % LITERAL_CODES for code in top))
             literals = _above(top)
             fitting = np.flatnonzero((offer.growths <= growth + _LEAST) & ((offer.kinds <= LITERAL) | (offer.num_args > literals)))
             odds = self._odds(offer, fitting)

@@ -30,7 +30,10 @@ STATUS_EVERY = 0.2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the subcommand."""
     parser.add_argument(
-        "task", nargs="+", metavar="TASK", help="a task file (JSON, JSONL, CSV, .sl; - for standard input), or pairs such as '[3,1,2] -> [1,2,3]'"
+        "task",
+        nargs="+",
+        metavar="TASK",
+        help="a task file (JSON, JSONL, CSV, .sl; - for standard input), or pairs such as '[3,1,2] -> [1,2,3]'",
     )
     parser.add_argument("--name", metavar="NAME", help="which task, where a file holds several")
     parser.add_argument("--budget", type=float, metavar="SECONDS", help="time for the search (default: 10)")
@@ -38,7 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--max-size", type=int, metavar="N", help="most words of a program (default: 16)")
     parser.add_argument("--ops", nargs="+", action="extend", metavar="WORD", help="words that may be used (default: all)")
     parser.add_argument("--without", nargs="+", action="extend", metavar="WORD", help="words that may not be used")
-    parser.add_argument("--constants", metavar="SOURCE", help="given (by the file; discovered where it gives none), pool or discovered (default: given)")
+    parser.add_argument(
+        "--constants", metavar="SOURCE", help="given (by the file; discovered where it gives none), pool or discovered (default: given)"
+    )
     parser.add_argument("--method", metavar="METHOD", help="exact or plain (default: exact)")
     parser.add_argument("--seed", type=int, metavar="N", help="seed of the inputs on which programs are compared (default: 0)")
     parser.add_argument("--output", metavar="FILE", help="write the CSV with its empty targets filled into this file")
@@ -169,7 +174,8 @@ class _Status:
         if self.live and now - self.last >= STATUS_EVERY:
             self.last = now
             full = ", memory full" if progress.full else ""
-            print(f"\r\033[K{progress.stage}: size {progress.level}, {progress.candidates:,} candidates, {progress.kept:,} values{full}, {max(left, 0):.1f} s left", end="", file=sys.stderr, flush=True)
+            done = f"size {progress.level}, {progress.candidates:,} candidates, {progress.kept:,} values{full}"
+            print(f"\r\033[K{progress.stage}: {done}, {max(left, 0):.1f} s left", end="", file=sys.stderr, flush=True)
 
     def clear(self) -> None:
         """Takes the status line away."""

@@ -16,6 +16,8 @@ from search.memory import foreign, room
 from search.settings import Settings
 from search.term import Term
 
+FLASH_CANDIDATES = 20_000
+"""End of the plain-Python stage where the search is limited by candidates: a count, so that equal settings give equal programs."""
 FLASH_SECONDS = 0.25
 """Time of the plain-Python stage: enough for most programs of up to three words, less than importing numba and loading drivers takes."""
 MAX_EXAMPLES = 6
@@ -69,7 +71,10 @@ class ExactSearch:
         def stop() -> bool:
             self.progress.candidates = before + search.candidates
             self.progress.level, self.progress.kept = search.level, search.kept
-            return self.stop() or (seconds is not None and time.perf_counter() - start > seconds and not self.found())
+            if seconds is None or self.found():
+                return self.stop()
+            by_count = self.settings.max_candidates is not None
+            return self.stop() or (search.candidates >= FLASH_CANDIDATES if by_count else time.perf_counter() - start > seconds)
 
         search = PlainSearch(self.task, rules, pushes, self.settings.profile, variants=seconds is not None, stop=stop)
         yield from search.run(self.settings.max_size)

@@ -5,7 +5,18 @@ import pytest
 from dsl.errors import ConfigError
 from dsl.ops import OPS
 from dsl.tasks import Example, Task
-from search.constants import MAX_INTS, MAX_STRINGS, POOL_INTS, POOL_STRINGS, SMALL_INTS, TOKEN_CLASSES, class_names, constants_for, longest_common_substring, uncopyable
+from search.constants import (
+    MAX_INTS,
+    MAX_STRINGS,
+    POOL_INTS,
+    POOL_STRINGS,
+    SMALL_INTS,
+    TOKEN_CLASSES,
+    class_names,
+    constants_for,
+    longest_common_substring,
+    uncopyable,
+)
 from search.settings import Settings
 
 
@@ -26,7 +37,11 @@ class TestSources:
         assert constants_for(task(("a-b", "a")), "given") == discovered(("a-b", "a"))
 
     def test_the_pool_is_the_same_for_every_task(self):
-        assert constants_for(task(("a", "b"), constants=("+",)), "pool") == constants_for(task(("<x>", "c")), "pool") == (*POOL_INTS, *POOL_STRINGS)
+        assert (
+            constants_for(task(("a", "b"), constants=("+",)), "pool")
+            == constants_for(task(("<x>", "c")), "pool")
+            == (*POOL_INTS, *POOL_STRINGS)
+        )
         assert constants_for(task((1, 2)), "pool") == POOL_INTS
 
     def test_discovery_does_not_look_at_given_ones(self):
@@ -128,12 +143,21 @@ class TestClassNames:
 
 @pytest.mark.parametrize(
     ("output", "inputs", "pieces"),
-    [("Mr. Lee", ["Lee"], ["Mr. "]), ("a-b", ["ab"], ["-"]), ("(12)", ["12"], ["(", ")"]), ("ADA", ["ada"], []), ("x", [], ["x"]), ("", ["a"], [])],
+    [
+        ("Mr. Lee", ["Lee"], ["Mr. "]),
+        ("a-b", ["ab"], ["-"]),
+        ("(12)", ["12"], ["(", ")"]),
+        ("ADA", ["ada"], []),
+        ("x", [], ["x"]),
+        ("", ["a"], []),
+    ],
 )
 def test_uncopyable(output, inputs, pieces):
     assert uncopyable(output, inputs) == pieces
 
 
-@pytest.mark.parametrize(("a", "b", "common"), [("abcd", "xbcy", "bc"), ("abc", "abc", "abc"), ("ab", "cd", ""), ("", "a", ""), ("xaby", "ab xa", "xa")])
+@pytest.mark.parametrize(
+    ("a", "b", "common"), [("abcd", "xbcy", "bc"), ("abc", "abc", "abc"), ("ab", "cd", ""), ("", "a", ""), ("xaby", "ab xa", "xa")]
+)
 def test_longest_common_substring(a, b, common):
     assert longest_common_substring(a, b) == common

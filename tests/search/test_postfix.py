@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dsl.effects import infer
 from dsl.machine import answer
 from dsl.parser import parse
-from dsl.program import Push, Word
+from dsl.program import Program, Push, Word
 from dsl.types import INT, LIST_INT, STR
 from dsl.values import Stuck
 from search.postfix import copy, simplified, to_program
@@ -90,7 +90,15 @@ def test_short_where_possible(term, inputs, text):
 
 @pytest.mark.parametrize(
     ("long", "short"),
-    [("swap swap", ""), ("dup swap", "dup"), ("swap +", "+"), ("swap -", "swap -"), ("rot rot rot", ""), ("dup swap swap swap *", "dup *"), ("rot swap swap rot rot", "")],
+    [
+        ("swap swap", ""),
+        ("dup swap", "dup"),
+        ("swap +", "+"),
+        ("swap -", "swap -"),
+        ("rot rot rot", ""),
+        ("dup swap swap swap *", "dup *"),
+        ("rot swap swap rot rot", ""),
+    ],
 )
 def test_shuffles_that_undo_each_other(long, short):
     assert simplified(parse(long)) == parse(short)
@@ -98,8 +106,6 @@ def test_shuffles_that_undo_each_other(long, short):
 
 @pytest.mark.parametrize("depth", range(5))
 def test_copies_from_any_depth(depth):
-    from dsl.program import Program
-
     stack = tuple(range(6))
     program = Program(tuple(copy(depth)))
     assert answer(program, stack) == stack[-1 - depth]

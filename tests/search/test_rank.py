@@ -50,7 +50,7 @@ class TestOrder:
 
     def test_stuck_and_not_stuck_is_a_difference(self):
         ranking = rank([fit("head", 1.1), fit("0 nth", 2.1), fit("1 take sum", 3.1)], LARGEST, DEFAULT)
-        assert [str(one.program) for one in ranking.fits][0] == "head"
+        assert str(ranking.fits[0].program) == "head"
         assert len(ranking.fits) <= 2
 
     def test_the_order_of_finding_decides_nothing(self):

@@ -18,7 +18,9 @@ from search.term import Apply, Input
 from search.verify import agrees, same, verify
 from tests.search.terms import random_term
 
-SORTED = Task(name="sorted", examples=(Example(((3, 1, 2),), (1, 2, 3)), Example(((9, 7),), (7, 9))), held_out=(Example(((5, 4),), (4, 5)),))
+SORTED = Task(
+    name="sorted", examples=(Example(((3, 1, 2),), (1, 2, 3)), Example(((9, 7),), (7, 9))), held_out=(Example(((5, 4),), (4, 5)),)
+)
 SECOND = Task(name="second", examples=(Example(((3, 1, 2),), 2), Example(((9, 7, 8, 1),), 8), Example(((4, 4),), 4)))
 STEADY = Settings(method="plain", max_candidates=20_000, budget=60, grace=60)
 """Limited by candidates, so that the clock decides nothing."""
