@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache
 
 from dsl.errors import DslError, StackError, TypeMismatch
 from dsl.program import NUM_CONSTANTS, Constant, Definition, Instruction, Program, Push, Quotation, Span, Word
@@ -25,6 +25,7 @@ twice double their effects thirty times over."""
 _fresh = itertools.count()
 
 
+_NOTHING_YET = Effect(Stack("s"), Stack("s"))
 _CONSTANTS: tuple[Type, ...] = tuple(Var(f"c{i}") for i in range(NUM_CONSTANTS))
 
 
@@ -36,7 +37,7 @@ class Fold:
     program's definitions.
     """
 
-    effect: Effect = Effect(Stack("s"), Stack("s"))
+    effect: Effect = _NOTHING_YET
     constants: tuple[Type, ...] = _CONSTANTS
     effects: Mapping[str, Effect] = field(default_factory=dict)
 
@@ -157,7 +158,7 @@ def _require_no_quotations(fold: Fold, body: Sequence[Instruction]) -> None:
         )
 
 
-@lru_cache(maxsize=None)
+@cache
 def _pushing(kind: Type) -> Effect:
     return Effect(Stack("literal"), Stack("literal", (kind,)))
 

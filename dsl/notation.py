@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 
 from dsl.errors import DslError
 from dsl.types import BOOL, INT, STR, Effect, ListOf, Stack, Type, Var
@@ -11,7 +11,7 @@ from dsl.types import BOOL, INT, STR, Effect, ListOf, Stack, Type, Var
 _TOKEN = re.compile(r"\(|\)|--|\.\.[a-z]+|[A-Za-z]+(?:\[[A-Za-z\[\]]*\])?")
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse_effect(text: str) -> Effect:
     """The effect written as in the op table, e.g. `( List[a] Int -- List[a] )`. A side without `..row` has the row `s`.
 

@@ -117,7 +117,10 @@ def narrowed(column: Column, status: Array) -> tuple[Column, Array]:
     layout = layout_of(column.kind)
     if column.layout is layout:
         return column, status
-    wide = (column.data > 127).any(axis=1)
-    blank = [np.where(wide if array.ndim == 1 else wide[:, None], 0, array) for array in column.arrays()[1:]]
-    data = np.where(wide[:, None], 0, column.data).astype(layout.dtype)
-    return Column(layout, data, blank[-1], *blank[:-1]), np.where(wide & (status == 0), WIDEN, status).astype(np.uint8)
+    wide = column.data.max(axis=1) > 127
+    plain = Column(
+        layout, column.data.astype(layout.dtype), *(None if array is None else array.copy() for array in (column.lengths, column.ends))
+    )
+    for array in plain.arrays():
+        array[wide] = 0
+    return plain, np.where(wide & (status == 0), WIDEN, status).astype(np.uint8)

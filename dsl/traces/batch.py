@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
-from dsl.columns.layout import Array, Column, decode, layout_of
-from dsl.errors import TaskError
-from dsl.ops import OPS
-from dsl.parser import parse
-from dsl.program import Program, Word
+from dsl.columns.layout import Array, Column, decode
+from dsl.program import Program
 from dsl.traces.abstraction import AbstractArrays, abstracted
 from dsl.traces.moves import Move
-from dsl.types import VALUE_TYPES, Type, parse_type
-from dsl.values import REASONS, Profile, Stuck, Value, to_json
-
-FORMAT_VERSION = 1
-"""Of the `.npz` files; raised when their arrays change meaning."""
+from dsl.types import VALUE_TYPES, Type
+from dsl.values import REASONS, Profile, Stuck, Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TraceBatch:
     """Programs grown together. Axes: P programs, L longest program in moves, D deepest stack, E examples.
 
@@ -91,36 +83,16 @@ class TraceBatch:
 
     def save(self, path: Path) -> None:
         """Writes the arrays, without any pickle, as one `.npz` file that `load` reads. The file is whole or not there."""
-        arrays = {"words": self.words, "lengths": self.lengths, "types": self.types, "values": self.values, "depths": self.depths, "status": self.status}
-        for code, kind in enumerate(VALUE_TYPES):
-            column = self.columns[kind]
-            for name, array in (("data", column.data), ("lengths", column.lengths), ("ends", column.ends)):
-                if array is not None:
-                    arrays[f"column{code}_{name}"] = array
-        moves = [{"text": str(Program(m.instructions)), "args": [str(t) for t in m.args], "results": [str(t) for t in m.results]} for m in self.moves]
-        about = {"format_version": FORMAT_VERSION, "num_examples": self.num_examples, "profile": asdict(self.profile), "moves": moves}
-        part = path.with_name(f".{path.name}.part")
-        with part.open("wb") as file:
-            np.savez(file, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **arrays)
-        part.replace(path)
+        from dsl.traces.files import save  # files need the batch
+
+        save(self, path)
 
     @classmethod
     def load(cls, path: Path) -> TraceBatch:
         """What `save` wrote. Raises `TaskError` for anything else."""
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            about = json.loads(arrays.pop("about").tobytes())
-            if about["format_version"] != FORMAT_VERSION:
-                raise TaskError(f"{path}: traces of format {about['format_version']}; this version reads format {FORMAT_VERSION}")
-        except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
-            raise TaskError(f"{path}: not a file of traces ({error}); write one with `flowforth traces --npz`") from None
-        moves = tuple(_move(entry) for entry in about["moves"])
-        columns = {
-            kind: Column(layout_of(kind), *(arrays.get(f"column{code}_{name}") for name in ("data", "lengths", "ends"))) for code, kind in enumerate(VALUE_TYPES)
-        }
-        main = (arrays[name] for name in ("words", "lengths", "types", "values", "depths", "status"))
-        return cls(moves, *main, columns, about["num_examples"], Profile(**about["profile"]))
+        from dsl.traces.files import load
+
+        return load(path)
 
     def records(self) -> Iterator[dict[str, Any]]:
         """One JSON object per program: text, input types, and for each move the stacks of every example before and after it, beside the abstract ones."""
@@ -128,16 +100,3 @@ class TraceBatch:
 
         for p in range(len(self)):
             yield record(self, p)
-
-
-def _move(entry: dict[str, Any]) -> Move:
-    """A move from its text and types."""
-    instructions = parse(entry["text"]).body
-    last = instructions[-1]
-    op = OPS[last.name] if isinstance(last, Word) else None
-    return Move(instructions, tuple(map(parse_type, entry["args"])), tuple(map(parse_type, entry["results"])), op, 1.0)
-
-
-def shown(value: tuple[Value, ...] | Stuck) -> Any:
-    """A stack or a failure as JSON."""
-    return {"stuck": value.reason.value} if isinstance(value, Stuck) else [to_json(item) for item in value]

@@ -30,7 +30,7 @@ class TraceConfig:
     failing: float = 0.25
     """Wanted share of programs whose last move gets stuck on some example."""
     generator: Generator = field(default_factory=lambda: Generator(profile=DEFAULT.with_limits(max_list=20, max_str=64)))
-    inputs: Inputs = Inputs()
+    inputs: Inputs = field(default_factory=Inputs)
     reuse: int = 16
     """Batches in a row that draw from the same random quotations; a shard makes so many in a row. New quotations take about as long as a batch."""
     keep: Callable[[TraceBatch], Array] | None = None

@@ -94,7 +94,7 @@ class _Growth:
         """Lets each of the programs draw and run a move; gives those that go on growing."""
         before = self.slots[programs, self.lengths[programs]]
         drawn = self._draw(programs, before)
-        if drawn.min(initial=0) < 0:
+        if (drawn < 0).any():
             programs, before, drawn = programs[drawn >= 0], before[drawn >= 0], drawn[drawn >= 0]
         if not len(programs):
             return programs
@@ -154,7 +154,7 @@ class _Growth:
 
     def _finish(self) -> TraceBatch:
         """The programs that reached their length with one value, and the failing ones, as far as they come in the wanted proportion."""
-        share, failing = self.config.failing, self.status.any(axis=1)
+        share, failing = self.config.failing, self.status.max(axis=1) > 0
         whole = ~failing & (self.lengths == self.wanted) & (self.depths[np.arange(len(failing)), self.lengths] == 1)
         good, bad = np.flatnonzero(whole), np.flatnonzero(failing)
         num_bad = min(len(bad), round(len(good) * share / (1 - share)))

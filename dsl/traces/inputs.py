@@ -55,7 +55,9 @@ def _entries(rng: np.random.Generator, kind: Type, count: int, num_examples: int
 
 def _ints(rng: np.random.Generator, count: int, num_examples: int, width: int, how: Inputs) -> Array:
     """Ints from one of the ranges for each value, of the narrow ones that `how` allows and the one that it names."""
-    ranges = np.array([*((low, high) for low, high in _RANGES if how.min_int <= low and high <= how.max_int), (how.min_int, how.max_int)], np.int64)
+    ranges = np.array(
+        [*((low, high) for low, high in _RANGES if how.min_int <= low and high <= how.max_int), (how.min_int, how.max_int)], np.int64
+    )
     chosen = np.repeat(rng.integers(0, len(ranges), count), num_examples)
     # A product of random bits and the width of the range, shifted: several times as fast as `rng.integers` with ranges.
     narrow = how.max_int - how.min_int < 2**14
@@ -67,7 +69,9 @@ def _ints(rng: np.random.Generator, count: int, num_examples: int, width: int, h
     return entries.astype(np.int32)
 
 
-def _fill(rng: np.random.Generator, column: Column, kind: Type, count: int, num_examples: int, width: int, how: Inputs, used: Array) -> None:
+def _fill(
+    rng: np.random.Generator, column: Column, kind: Type, count: int, num_examples: int, width: int, how: Inputs, used: Array
+) -> None:
     entries = _entries(rng, kind, count, num_examples, width, how)
     column.data[:, :width] = np.where(np.arange(width) < used[:, None], entries, 0)
 

@@ -197,4 +197,3 @@ class Moves:
             if all(kind in TYPE_CODES for kind in results) and len(results) <= LOOK and not dead_words(Program(instructions), len(stack)):
                 return Move(instructions, stack, results)
         return None
-

@@ -67,7 +67,11 @@ class Odds:
         weights, kinds = offer.weights[fitting], offer.kinds[fitting]
         kinds = np.where(kinds == ROUTE, VALUE, kinds)  # words share what is left
         shares = np.zeros(COMBINATOR + 1)
-        shares[[VALUE, LITERAL, COMBINATOR]] = max(0.0, 1 - generator.literals - generator.quotations), generator.literals, generator.quotations
+        shares[[VALUE, LITERAL, COMBINATOR]] = (
+            max(0.0, 1 - generator.literals - generator.quotations),
+            generator.literals,
+            generator.quotations,
+        )
         total = np.bincount(kinds, weights, minlength=len(shares))
         cumulative = np.cumsum(weights * (shares / np.maximum(total, 1e-300))[kinds])
         return cumulative / cumulative[-1] if len(cumulative) and cumulative[-1] > 0 else cumulative[:0]

@@ -6,28 +6,35 @@ from typing import Any
 
 from dsl.analysis import steps as abstract_steps
 from dsl.domains.product import Abstract
-from dsl.program import Program
-from dsl.traces.batch import TraceBatch, shown
-from dsl.values import Stuck
+from dsl.traces.batch import TraceBatch
+from dsl.values import Stuck, to_json
 
 
 def record(batch: TraceBatch, p: int) -> dict[str, Any]:
-    """Program `p` of a batch. The abstract stacks start from the least that contains the inputs of all its examples."""
-    program = batch.program(p)
-    abstract = {step.path[0]: step for step in abstract_steps(program, _joined_inputs(batch, p), profile=batch.profile) if len(step.path) == 1}
-    moves, at = [], -1
+    """Program `p` of a batch. The abstract stacks are what the analysis knows from the least stack that contains the inputs of all examples.
+
+    The stack before a step is the one after the step before it, or the inputs.
+    """
+    program, start = batch.program(p), _joined_inputs(batch, p)
+    abstract = {step.path[0]: step.after for step in abstract_steps(program, start, profile=batch.profile) if len(step.path) == 1}
+    steps, at = [], -1
     for step in range(int(batch.lengths[p])):
-        move = batch.moves[batch.words[p, step]]
+        move = batch.move(p, step)
         at += len(move.instructions)
-        moves.append(
-            {
-                "word": str(Program(move.instructions)),
-                "after": [shown(batch.stack(p, step + 1, e)) for e in range(batch.num_examples)],
-                "abstract": _described(abstract[at].after) if at in abstract else None,
-            }
-        )
-    inputs = [batch.stack(p, 0, e) for e in range(batch.num_examples)]
-    return {"program": str(program), "types": [str(kind) for kind in batch.shape(p)], "inputs": [shown(row) for row in inputs], "steps": moves}
+        steps.append({"word": move.text, "after": _stacks(batch, p, step + 1), "abstract": _described(abstract.get(at))})
+    return {
+        "program": str(program),
+        "types": [str(kind) for kind in batch.shape(p)],
+        "inputs": _stacks(batch, p, 0),
+        "abstract": _described(start),
+        "steps": steps,
+    }
+
+
+def _stacks(batch: TraceBatch, p: int, step: int) -> list[Any]:
+    """The stack of every example as JSON, or why it is stuck."""
+    stacks = [batch.stack(p, step, e) for e in range(batch.num_examples)]
+    return [{"stuck": stack.reason.value} if isinstance(stack, Stuck) else to_json(stack) for stack in stacks]
 
 
 def _joined_inputs(batch: TraceBatch, p: int) -> list[Abstract]:

@@ -55,7 +55,9 @@ class Runner:
         """Ids of all literals within the profile, each of which lies in the bank once."""
         ids = np.zeros(len(LITERALS), np.int32)
         for kind, python_type in ((INT, int), (STR, str)):
-            fitting = [i for i, value in enumerate(LITERALS) if type(value) is python_type and not isinstance(check(value, self.profile), Stuck)]
+            fitting = [
+                i for i, value in enumerate(LITERALS) if type(value) is python_type and not isinstance(check(value, self.profile), Stuck)
+            ]
             rows = [LITERALS[i] for i in fitting for _ in range(self.bank.num_examples)]
             ids[fitting], _ = self.bank.append(encode(rows, kind, self.profile), is_literal=True)
         return ids
@@ -72,7 +74,9 @@ class Runner:
             into = rows_of(room, rows)
             assert move.op is not None
             columns = [self.bank.column(k) for k in move.args]
-            applied = apply(move.op, columns, list(inputs[: len(columns), start:end]), examples=e, profile=self.profile, out=(into, status[rows]))
+            applied = apply(
+                move.op, columns, list(inputs[: len(columns), start:end]), examples=e, profile=self.profile, out=(into, status[rows])
+            )
             if applied.column is not into:
                 column, status[rows] = narrowed(applied.column, applied.status)
                 take_in(into, column)
