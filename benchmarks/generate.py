@@ -1,13 +1,14 @@
 """Writes a suite of generated tasks: `python -m benchmarks.generate lists --n 3..6 --count 50 --seed 0 --out FILE.jsonl`.
 
 Kinds: `lists` (`--n`: minimal numbers of words), `constants` and `conditionals` (`--n` has no meaning there). The same arguments give the
-same file on any machine and any number of jobs. Ctrl-C keeps the tasks made so far. docs/suites.md says what the tasks are.
+same file on any machine and any number of jobs. Ctrl-C (or SIGTERM) keeps the tasks made so far. docs/suites.md says what the tasks are.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
 from functools import partial
@@ -20,7 +21,7 @@ KINDS = ("lists", "constants", "conditionals")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Makes the suite, with progress on standard error. 0 when complete, 130 after Ctrl-C, 2 for arguments that make no sense."""
+    """Makes the suite, with progress on standard error. 0 when complete, 130 when interrupted, 2 for arguments that make no sense."""
     args = _parser().parse_args(arguments)
     tasks: list[Task] = []
     interrupted = False
@@ -86,4 +87,7 @@ def _sizes(text: str) -> range:
 
 
 if __name__ == "__main__":
+    # A batch system's SIGTERM, and Ctrl-C where a shell started this in the background with SIGINT ignored, keep the tasks too.
+    for _number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(_number, signal.default_int_handler)
     sys.exit(main())

@@ -118,9 +118,8 @@ def narrowed(column: Column, status: Array) -> tuple[Column, Array]:
     if column.layout is layout:
         return column, status
     wide = column.data.max(axis=1) > 127
-    plain = Column(
-        layout, column.data.astype(layout.dtype), *(None if array is None else array.copy() for array in (column.lengths, column.ends))
-    )
+    lengths, ends = (None if array is None else array.copy() for array in (column.lengths, column.ends))
+    plain = Column(layout, column.data.astype(layout.dtype), lengths, ends)
     for array in plain.arrays():
         array[wide] = 0
     return plain, np.where(wide & (status == 0), WIDEN, status).astype(np.uint8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 NAME = "traces"
 HELP = "make traces of random well-typed programs, as JSONL or as arrays"
+
+
+IN_VAIN = 30
+"""Batches without a program after which there is taken to be none."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--failing", type=float, default=0.25, metavar="SHARE", help="share of programs that end in a stuck word (default: 0.25)"
     )
     parser.add_argument("--npz", metavar="FILE", help="write one whole batch as arrays into this file instead")
-    parser.add_argument("--programs", type=int, default=4096, metavar="N", help="programs begun in a batch (default: 4096)")
+    parser.add_argument(
+        "--programs", type=int, default=256, metavar="N", help="programs begun in a batch; many, such as 16384, grow faster (default: 256)"
+    )
     add_profile(parser)
 
 
@@ -47,19 +54,20 @@ def main(args: argparse.Namespace) -> int:
     config, (shard, num_shards) = _config(args), _pair("--shard", args.shard, "/")
     from dsl.traces import traces
 
-    batches = traces(config, shard=shard, num_shards=num_shards)
-    if args.npz:
-        batch = next(batches)
-        batch.save(Path(args.npz))
-        print(f"{len(batch)} programs, {batch.num_steps} steps, written to {args.npz}", file=sys.stderr)
-        return 0
-    left = args.count
-    for batch in batches:
-        for record in batch.records():
+    left, in_vain = args.count, 0
+    for batch in traces(config, shard=shard, num_shards=num_shards):
+        in_vain = in_vain + 1 if not len(batch) else 0
+        if in_vain == IN_VAIN:
+            raise ConfigError(f"{IN_VAIN} batches without a program; no words lead from these types to one value in --length {args.length}")
+        if args.npz and len(batch):
+            batch.save(Path(args.npz))
+            print(f"{len(batch)} programs, {batch.num_steps} steps, written to {args.npz}", file=sys.stderr)
+            return 0
+        for record in itertools.islice(batch.records(), left):
             print(json.dumps(record, ensure_ascii=False), flush=True)
             left -= 1
-            if not left:
-                return 0
+        if not left:
+            return 0
     return 0
 
 

@@ -6,8 +6,12 @@ One draw is one row of one op. Every op gets the same number of draws, spread ov
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -94,6 +98,16 @@ def test_kernel_agrees_with_the_reference(op: Op) -> None:
 def test_kernel_agrees_with_the_reference_for_long(op: Op) -> None:
     draws = -(-SLOW // len(VALUE_OPS))
     assert check_op(op, draws, seed=2) >= draws
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_kernels_stay_inside_their_arrays(tmp_path: Path) -> None:
+    """The same draws with numba checking every index; everything is compiled anew for that."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow", __file__]
+    environment = {**os.environ, "NUMBA_BOUNDSCHECK": "1", "FLOWFORTH_CACHE": str(tmp_path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:]
 
 
 def test_every_named_kernel_is_reached() -> None:
