@@ -5,7 +5,8 @@
 | `layout` | columns, and the way between them and plain values |
 | `step` | one op on columns: `apply`, `matches` |
 | `run` | one program on many rows: `run_columns` |
-| `each` | the words that run a quotation on every element |
+| `control`, `each` | the words that run quotations: those that decide, and those that go through lists |
+| `slots` | places of the stack, by index; lists taken apart and put together |
 | `hash` | 64-bit hashes of candidates |
-| `compile`, `rows`, `cache` | compiled loops over kernels, kept on disk |
+| `compile`, `sources`, `rows`, `cache` | compiled loops over kernels: made, written, of what, kept where |
 """

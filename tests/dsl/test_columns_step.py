@@ -49,7 +49,25 @@ def test_candidates_are_taken_by_index(name: str, kinds: tuple[Type, ...]) -> No
     assert given.status.tolist() == plain.status.tolist()
 
 
-MATCHED = ("+", "div", "even?", "reverse", "take", "map*2", "zip+", "sum", "head", "concat", "upper", "split", "join", "str>int", "flatten", "group", "=")
+MATCHED = (
+    "+",
+    "div",
+    "even?",
+    "reverse",
+    "take",
+    "map*2",
+    "zip+",
+    "sum",
+    "head",
+    "concat",
+    "upper",
+    "split",
+    "join",
+    "str>int",
+    "flatten",
+    "group",
+    "=",
+)
 """Words with every layout among arguments and results: the loop that compares is made from layouts, the kernel is that of `apply`."""
 
 
