@@ -28,10 +28,10 @@ from dsl.columns.compile import hash_driver
 from dsl.columns.hash import keys, parts_of
 from dsl.columns.layout import Column, empty, encode
 from dsl.columns.step import apply, plan_for
-from dsl.unification import substitute
 from dsl.ops import OPS
 from dsl.ops.table import Op
 from dsl.types import BOOL, INT, LIST_BOOL, LIST_INT, LIST_LIST_INT, LIST_STR, STR, Type
+from dsl.unification import substitute
 from dsl.values import DEFAULT, Stuck, Value, check
 
 EXAMPLES = 5

@@ -4,7 +4,7 @@ A search looks at the clock many times a second and ends by itself; the alarm is
 systems with `setitimer`; elsewhere, and where an earlier alarm of somebody else is pending, it does nothing.
 
 In the middle of an import or of numba's work the exception would leave behind what breaks every later use in the process, so
-there it waits, unless the process is about to end.
+there it waits; if the process is about to end, only while C code calls back.
 """
 
 from __future__ import annotations
@@ -57,16 +57,20 @@ class Alarm:
             signal.setitimer(signal.ITIMER_REAL, max(left - (time.perf_counter() - since), 0.001))
 
     def _ring(self, number: int, frame: FrameType | None) -> None:
-        if self._anywhere or not _delicate(frame):
+        if not _delicate(frame, _CALLBACKS if self._anywhere else _DELICATE):
             signal.setitimer(signal.ITIMER_REAL, AGAIN, AGAIN)
             raise Overdue
 
 
-def _delicate(frame: FrameType | None) -> bool:
-    """Whether an import or numba is at work in this frame or one that called it."""
+_CALLBACKS = ("/llvmlite/",)
+"""Code that C calls: an exception in it is printed and lost."""
+_DELICATE = ("<frozen importlib", "/numba/", *_CALLBACKS)
+
+
+def _delicate(frame: FrameType | None, places: tuple[str, ...]) -> bool:
+    """Whether code of one of these places is at work in this frame or one that called it."""
     while frame is not None:
-        name = frame.f_code.co_filename
-        if name.startswith("<frozen importlib") or "/numba/" in name or "/llvmlite/" in name:
+        if any(place in frame.f_code.co_filename for place in places):
             return True
         frame = frame.f_back
     return False

@@ -52,7 +52,8 @@ class TraceConfig:
         for name, (fine, rule) in rules.items():
             if not fine:
                 value = getattr(self, name)
-                raise ConfigError(f"trace field {name}{f' is {value}' if isinstance(value, (int, float)) else ''} must be {rule}")
+                shown = f" is {value}; it" if isinstance(value, (int, float)) else ""
+                raise ConfigError(f"trace field {name}{shown} must be {rule}")
 
     @property
     def profile(self) -> Profile:

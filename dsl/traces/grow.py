@@ -35,7 +35,7 @@ def traces(config: TraceConfig, *, shard: int = 0, num_shards: int = 1, batches:
     Shards take turns: the first `config.reuse` batches are the first shard's, the next the second's, and so on.
     """
     if not 0 <= shard < num_shards:
-        raise ConfigError(f"shard is {shard}; it must lie in 0..{num_shards - 1}")
+        raise ConfigError(f"shard {shard} of {num_shards}: there must be at least one, and they are counted from 0")
     bank, odds = Bank(config.examples, config.profile), None
     # However much each move takes, no program uses up its fuel; so a move may run on its own.
     profile = config.profile.with_limits(fuel=min(MOVE_FUEL, config.profile.fuel // config.max_length))

@@ -6,6 +6,7 @@ import argparse
 import itertools
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 NAME = "traces"
 HELP = "make traces of random well-typed programs, as JSONL or as arrays"
 
+
+FEW = 1024
+"""Programs in a batch up to which the references are quicker than loading, let alone compiling, a hundred kernels."""
 
 IN_VAIN = 30
 """Batches without a program after which there is taken to be none."""
@@ -51,24 +55,30 @@ def main(args: argparse.Namespace) -> int:
     """Prints one JSON object for each program, or writes the arrays."""
     if args.count < 1:
         raise ConfigError(f"--count {args.count} must be at least 1")
-    config, (shard, num_shards) = _config(args), _pair("--shard", args.shard, "/")
+    from dsl.columns.uncompiled import uncompiled
+
+    with uncompiled() if args.programs <= FEW else nullcontext():
+        _write(args)
+    return 0
+
+
+def _write(args: argparse.Namespace) -> None:
     from dsl.traces import traces
 
-    left, in_vain = args.count, 0
-    for batch in traces(config, shard=shard, num_shards=num_shards):
+    (shard, num_shards), left, in_vain = _pair("--shard", args.shard, "/"), args.count, 0
+    for batch in traces(_config(args), shard=shard, num_shards=num_shards):
         in_vain = in_vain + 1 if not len(batch) else 0
         if in_vain == IN_VAIN:
             raise ConfigError(f"{IN_VAIN} batches without a program; no words lead from these types to one value in --length {args.length}")
         if args.npz and len(batch):
             batch.save(Path(args.npz))
             print(f"{len(batch)} programs, {batch.num_steps} steps, written to {args.npz}", file=sys.stderr)
-            return 0
+            return
         for record in itertools.islice(batch.records(), left):
             print(json.dumps(record, ensure_ascii=False), flush=True)
             left -= 1
         if not left:
-            return 0
-    return 0
+            return
 
 
 def _config(args: argparse.Namespace) -> TraceConfig:
@@ -78,6 +88,7 @@ def _config(args: argparse.Namespace) -> TraceConfig:
 
     profile = read_profile(args.profile)
     low, high = _pair("--length", args.length, "-")
+    # Columns are as wide as the profile allows, so traces have shorter lists and strings than programs may have.
     small = profile.with_limits(max_list=min(profile.max_list, 20), max_str=min(profile.max_str, 64))
     return TraceConfig(
         seed=args.seed, programs=args.programs, examples=args.examples, min_length=low, max_length=high, failing=args.failing,

@@ -1,6 +1,7 @@
 """The alarm that breaks off what does not look at the clock, and the memory that a search may take."""
 
 import signal
+import sys
 import threading
 import time
 
@@ -107,7 +108,10 @@ class TestAlarm:
         assert not issubclass(Overdue, Exception)
 
     def test_frames_of_our_own_are_not_delicate(self):
-        assert not _delicate(None)
+        frame = sys._getframe()
+        assert not _delicate(None, ("/",))
+        assert not _delicate(frame, ("/numba/",))
+        assert _delicate(frame, ("test_alarm",))
 
 
 class TestMemory:
