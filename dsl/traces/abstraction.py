@@ -1,4 +1,7 @@
-"""The best abstraction of many values at once: for each value, over all its examples, one element of every domain, as arrays."""
+"""The best abstraction of many values at once: for each value, over all its examples, one element of every domain, as arrays.
+
+The same as `dsl.domains.product.Abstract.of` of every example, joined; but for the type, which is the column's.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ class AbstractArrays:
     length: Array
     """int32[V, 2]: fewest and most items or characters; 0..0 for numbers."""
     inner: Array
-    """int32[V, 2]: the same for each item of a list of strings or of lists."""
+    """int32[V, 2]: the same for the items of lists of strings and of lists; 0..0 for all other types."""
     interval: Array
     """int32[V, 2]: least and greatest Int (or Bool, 0 or 1) in the values."""
     parity: Array
@@ -35,25 +38,25 @@ class AbstractArrays:
 def abstracted(column: Column, num_examples: int) -> AbstractArrays:
     """The abstraction of each value, which is `num_examples` rows of the column."""
     count = column.num_rows // num_examples
-    data = column.data.reshape(column.num_rows, -1)
+    data = column.data if column.data.ndim == 2 else column.data[:, None]
     used = _used(column)
     there = np.arange(data.shape[1]) < used[:, None]
     if column.layout.is_text:
-        return _texts(column, data, there, count)
+        return _texts(column, data, there, count, num_examples)
     grid = (count, num_examples * data.shape[1])
     entries, there = data.astype(np.int32).reshape(grid), there.reshape(grid)
     interval = np.stack([np.where(there, entries, _LARGEST).min(axis=1), np.where(there, entries, -_LARGEST).max(axis=1)], axis=1)
     parity = _mask(there, ((entries % 2 == 0, EVEN), (entries % 2 == 1, ODD)))
     sign = _mask(there, ((entries < 0, NEGATIVE), (entries == 0, ZERO), (entries > 0, POSITIVE)))
-    return AbstractArrays(*_lengths(column, count), interval, parity, sign, np.zeros(count, np.int32))
+    return AbstractArrays(*_lengths(column, count, num_examples), interval, parity, sign, np.zeros(count, np.int32))
 
 
-def _texts(column: Column, data: Array, there: Array, count: int) -> AbstractArrays:
+def _texts(column: Column, data: Array, there: Array, count: int, num_examples: int) -> AbstractArrays:
     table = np.array([class_of(chr(code)) for code in range(128)], np.int32)
-    chars = np.bitwise_or.reduce(np.where(there, table[np.minimum(data, 127)], 0).reshape(count, -1), axis=1)
+    chars = np.bitwise_or.reduce(np.where(there, table[np.minimum(data, 127)], 0).reshape(count, num_examples * data.shape[1]), axis=1)
     nothing = np.zeros(count, np.uint8)
     interval = np.tile(np.array([[_LARGEST, -_LARGEST]], np.int32), (count, 1))
-    return AbstractArrays(*_lengths(column, count), interval, nothing, nothing, chars)
+    return AbstractArrays(*_lengths(column, count, num_examples), interval, nothing, nothing, chars)
 
 
 def _used(column: Column) -> Array:
@@ -66,17 +69,18 @@ def _used(column: Column) -> Array:
     return np.where(column.lengths > 0, last, 0)
 
 
-def _lengths(column: Column, count: int) -> tuple[Array, Array]:
+def _lengths(column: Column, count: int, num_examples: int) -> tuple[Array, Array]:
     zero = np.zeros((count, 2), np.int32)
     if column.lengths is None:
         return zero, zero
-    lengths = column.lengths.reshape(count, -1)
+    lengths = column.lengths.reshape(count, num_examples)
     outer = np.stack([lengths.min(axis=1), lengths.max(axis=1)], axis=1)
     if column.ends is None:
         return outer, zero
-    there = (np.arange(column.ends.shape[1]) < column.lengths[:, None]).reshape(count, -1)
-    sizes = np.diff(column.ends, axis=1, prepend=0).reshape(count, -1)
-    return outer, np.stack([np.where(there, sizes, _LARGEST).min(axis=1), np.where(there, sizes, -1).max(axis=1)], axis=1)
+    there = np.arange(column.ends.shape[1]) < column.lengths[:, None]
+    sizes = np.diff(column.ends, axis=1, prepend=0)
+    least, most = (np.where(there, sizes, nothing).reshape(count, num_examples * sizes.shape[1]) for nothing in (_LARGEST, -1))
+    return outer, np.stack([least.min(axis=1), most.max(axis=1)], axis=1)
 
 
 def _mask(there: Array, cases: tuple[tuple[Array, int], ...]) -> Array:

@@ -69,7 +69,7 @@ class TraceBatch:
     def stack(self, p: int, step: int, example: int) -> tuple[Value, ...] | Stuck:
         """The stack of program p before move `step` on one example; after the last move, why it got stuck if it did.
 
-        The path of such a `Stuck` ends at the word of the program's own body, also where the failure is inside its quotation.
+        The path of such a `Stuck` is that of the program's last word, also where the failure is inside one of its quotations.
         """
         code = int(self.status[p, example])
         if code and step == self.lengths[p]:

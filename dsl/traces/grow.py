@@ -159,7 +159,7 @@ class _Growth:
         good, bad = np.flatnonzero(whole), np.flatnonzero(failing)
         num_bad = min(len(bad), round(len(good) * share / (1 - share)))
         # Where most are to fail, there may be too few of them; a handful missing from a small share is no reason to drop good ones.
-        num_good = min(len(good), round(num_bad * (1 - share) / share)) if share > 0.5 else len(good)
+        num_good = min(len(good), round(num_bad * (1 - share) / share)) if share >= 0.5 else len(good)
         kept = np.sort(np.concatenate([good[:num_good], bad[:num_bad]]))
         batch = self._batch(kept)
         return batch if self.config.keep is None else self._batch(kept[self.config.keep(batch)])

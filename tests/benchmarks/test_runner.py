@@ -275,8 +275,8 @@ class TestBrokenMethods:
         assert "no such luck" in capfd.readouterr().err
 
     def test_memory_is_measured_for_each_attempt_and_capped(self, suite, tmp_path, monkeypatch):
-        monkeypatch.setattr(processes, "OWN_MB", 400)
-        records = go(suite(12), tmp_path / "out", method=f"{FAKES}:eats", memory=16, budget=30.0)
+        monkeypatch.setattr(processes, "OWN_MB", 352)
+        records = go(suite(12), tmp_path / "out", method=f"{FAKES}:eats", memory=64, budget=30.0)
         assert [record["status"] for record in records if record["status"] not in ("solved", "budget")] == ["overgrown"]
         peaks = {record["task"]: record["peak_mb"] for record in records}
         assert peaks["task 11"] > 416 > peaks["task 1"] > 200
