@@ -3,6 +3,7 @@
 import itertools
 import random
 
+import numpy as np
 import pytest
 
 from dsl.effects import infer
@@ -13,8 +14,9 @@ from dsl.machine import run
 from dsl.ops import OPS
 from dsl.parser import parse
 from dsl.program import Push, Quotation, Word, walk
-from dsl.types import BOOL, INT, LIST_INT, LIST_LIST_INT, LIST_STR, STR, VALUE_TYPES, type_of
+from dsl.types import BOOL, INT, LIST_INT, LIST_LIST_INT, STR, VALUE_TYPES, type_of
 from dsl.values import DEFAULT, PROFILES, Stuck, check
+from tests.dsl.draws import draw_types
 
 
 def drawn(count: int, *, seed: int = 0, generator: Generator | None = None, lengths: range = range(1, 9), shapes=INPUT_SHAPES) -> list:
@@ -62,23 +64,15 @@ def test_equal_seeds_give_equal_programs() -> None:
 
 
 def test_every_word_can_come_up() -> None:
-    # What is rare is made common, a few words at a time; the stack shapes have what the words with most arguments need.
-    shapes = (
-        *INPUT_SHAPES,
-        (STR, STR, STR, INT),
-        (STR, STR, INT),
-        (LIST_INT, INT, INT),
-        (INT, BOOL),
-        (LIST_STR, STR),
-        (LIST_LIST_INT, INT),
-        (INT, INT, BOOL),
-    )
-    seen: set[str] = set()
-    names = sorted(frozenset(OPS) - DISCARDING)
-    for start in range(0, len(names), 16):
-        generator = Generator(weights=dict.fromkeys(names[start : start + 16], 60.0), quotations=0.4)
-        seen |= words(drawn(160, seed=start, generator=generator, lengths=range(2, 7), shapes=shapes))
-    assert set(names) - seen == set()
+    missing = set()
+    for number, name in enumerate(sorted(frozenset(OPS) - DISCARDING)):
+        generator = Generator(weights={name: 300.0}, quotations=0.6 if OPS[name].num_quotations else 0.1)
+        draws = np.random.default_rng(number)
+        shapes = [shape for shape in (draw_types(draws, OPS[name]) for _ in range(12)) if shape] or [(INT,)]
+        stream = generator.programs(random.Random(number), shapes, lengths=range(1, 6))
+        if not any(name in words([found]) for found in itertools.islice(stream, 60)):
+            missing.add(name)
+    assert missing == set()
 
 
 def test_weights_and_chosen_words() -> None:
