@@ -1,4 +1,4 @@
-"""Prints how fast traces are made: `python -m benchmarks.traces [--seconds 5] [--programs 16384] [--json FILE]`.
+"""Prints how fast traces are made: `python -m benchmarks.traces [--seconds 5] [--programs 32768] [--json FILE]`.
 
 Rates are per CPU second of the one process, since other jobs share the machine; those by the clock stand beside them.
 A step is one transition (stack before, word, stack after or error) of one example. Only programs that came to a good end

@@ -62,6 +62,8 @@ class Bank:
 
     def enter(self, room: Column, *, is_literal: bool = False) -> tuple[Array, Array]:
         """Ids of the values in rows that `room` gave last for this type; and whether each is the same on all of several examples."""
+        if not room.num_rows:
+            return np.zeros(0, np.int32), np.zeros(0, bool)
         rows = hash_column(room).reshape(-1, self.num_examples)
         first = self._num_ids
         self._num_ids = last = first + len(rows)
