@@ -25,14 +25,38 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """A word on terms, and, for a higher-order word or a conditional, its quotations, which close over nothing."""
+    """A word on terms, and, for a higher-order word, its quotations: instructions that close over nothing, or functions, which may."""
 
     word: str
     args: tuple[Term, ...]
-    quotations: tuple[tuple[Instruction, ...], ...] = ()
+    quotations: tuple[tuple[Instruction, ...] | Function, ...] = ()
 
 
-Term: TypeAlias = "Input | Literal | Apply"
+@dataclass(frozen=True, slots=True)
+class Param:
+    """The k-th argument of the `Function` around it, counted from the deepest. Functions are not nested, so one number says which."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A quotation that may use the task's inputs besides its own arguments: `body` is a term over `Param`s, `Input`s and literals."""
+
+    arity: int
+    body: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """`then` where the condition holds, else `other`; only the branch that is taken is computed (the word `if`)."""
+
+    condition: Term
+    then: Term
+    other: Term
+
+
+Term: TypeAlias = "Input | Literal | Apply | Param | Branch"
 
 
 def size(term: Term) -> int:
