@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from dsl.program import Instruction, Push, Quotation, Word, walk
+from dsl.program import Instruction, Push, Word, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,16 @@ Term: TypeAlias = "Input | Literal | Apply | Param | Branch"
 
 
 def size(term: Term) -> int:
-    """Number of words applied, those in quotations included: the length that suites count (inputs and shuffles are free, literals count one)."""
+    """Number of words applied, those in quotations and branches included: the length that suites count (inputs and shuffles are free, literals count one)."""
     if isinstance(term, Apply):
-        return 1 + sum(map(size, term.args)) + sum(sum(1 for _ in walk(body)) for body in term.quotations)
+        return 1 + sum(map(size, term.args)) + sum(_body_size(body) for body in term.quotations)
+    if isinstance(term, Branch):
+        return 1 + size(term.condition) + size(term.then) + size(term.other)
     return int(isinstance(term, Literal))
+
+
+def _body_size(body: tuple[Instruction, ...] | Function) -> int:
+    return size(body.body) if isinstance(body, Function) else sum(1 for _ in walk(body))
 
 
 INPUT_COST = 0.1
@@ -71,22 +77,27 @@ INPUT_COST = 0.1
 
 
 def description_length(term: Term, costs: Mapping[str, int]) -> float:
-    """The cost of a term's words, those in quotations included, and of its literals (1 each): what fits are ordered by."""
+    """The cost of a term's words, those in quotations and branches included, and of its literals (1 each): what fits are ordered by."""
     if isinstance(term, Apply):
-        bodies = (word for body in term.quotations for word in walk(body))
-        inner = sum(costs.get(word.name, 1) if isinstance(word, Word) else 1 for word in bodies)
+        inner = sum(_body_length(body, costs) for body in term.quotations)
         return costs.get(term.word, 1) + inner + sum(description_length(arg, costs) for arg in term.args)
+    if isinstance(term, Branch):
+        return costs.get("if", 1) + sum(description_length(part, costs) for part in (term.condition, term.then, term.other))
     return 1.0 if isinstance(term, Literal) else INPUT_COST
 
 
+def _body_length(body: tuple[Instruction, ...] | Function, costs: Mapping[str, int]) -> float:
+    if isinstance(body, Function):
+        return description_length(body.body, costs)
+    return sum(costs.get(word.name, 1) if isinstance(word, Word) else 1 for word in walk(body))
+
+
 def subterms(term: Term) -> Iterator[Term]:
-    """Every subterm, arguments before the term that uses them, repeated as often as it occurs."""
+    """Every subterm outside functions, arguments before the term that uses them, repeated as often as it occurs."""
     if isinstance(term, Apply):
         for arg in term.args:
             yield from subterms(arg)
+    if isinstance(term, Branch):
+        for part in (term.condition, term.then, term.other):
+            yield from subterms(part)
     yield term
-
-
-def quotations(term: Apply) -> tuple[Quotation, ...]:
-    """The quotations as instructions."""
-    return tuple(Quotation(body) for body in term.quotations)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 from dsl.ops import OPS
@@ -10,7 +12,7 @@ from dsl.program import literal
 from dsl.types import BOOL, INT, LIST_INT, LIST_STR, STR, Type
 from dsl.values import DEFAULT, Stuck, Value, check
 from search.exact.grammar import instances
-from search.term import Apply, Input, Literal, Term
+from search.term import Apply, Branch, Function, Input, Literal, Param, Term
 
 VALUES: dict[Type, tuple[Value, ...]] = {
     INT: (0, 1, -2, 5),
@@ -33,6 +35,62 @@ def makers() -> dict[Type, tuple[tuple[str, tuple[Type, ...]], ...]]:
     return {kind: tuple(rows) for kind, rows in found.items()}
 
 
+EACH: tuple[tuple[str, tuple[Type, ...], tuple[Type, ...], Type, Type], ...] = (
+    ("map", (LIST_INT,), (INT,), INT, LIST_INT),
+    ("map", (LIST_STR,), (STR,), INT, LIST_INT),
+    ("map", (LIST_INT,), (INT,), STR, LIST_STR),
+    ("filter", (LIST_STR,), (STR,), BOOL, LIST_STR),
+    ("count", (LIST_INT,), (INT,), BOOL, INT),
+    ("any", (LIST_INT,), (INT,), BOOL, BOOL),
+    ("zip-with", (LIST_INT, LIST_INT), (INT, INT), INT, LIST_INT),
+    ("zip-with", (LIST_INT, LIST_STR), (INT, STR), STR, LIST_STR),
+    ("scan", (LIST_INT,), (INT, INT), INT, LIST_INT),
+    ("fold", (LIST_INT, STR), (STR, INT), STR, STR),
+    ("fold", (LIST_INT, INT), (INT, INT), INT, INT),
+    ("map-index", (LIST_STR,), (INT, STR), STR, LIST_STR),
+    ("fold-index", (LIST_INT, INT), (INT, INT, INT), INT, INT),
+)
+"""Higher-order words at some types: word, arguments, the function's arguments and result, result."""
+
+
+@dataclass(slots=True)
+class Maker:
+    """Makes random terms with functions and branches."""
+
+    rng: random.Random
+    inputs: list[Type]
+
+    def term(self, kind: Type, depth: int, made: list[tuple[Type, Term]], params: tuple[Type, ...] = ()) -> Term:
+        """A term of a type; `made` gets every subterm, and what lies in it is used again now and then. `params` is empty outside functions."""
+        again = [term for other, term in made if other == kind]
+        own: list[Term] = [Input(i) for i, other in enumerate(self.inputs) if other == kind]
+        own += 3 * [Param(k) for k, other in enumerate(params) if other == kind]
+        if again and self.rng.random() < 0.3:
+            return self.rng.choice(again)
+        if depth <= 0 or self.rng.random() < 0.15:
+            if own and self.rng.random() < 0.8:
+                return self.rng.choice(own)
+            return Literal(literal(self.rng.choice(VALUES[kind])) if kind not in (LIST_INT, LIST_STR) else literal(VALUES[kind][1]))
+        term = self.applied(kind, depth, made, params)
+        made.append((kind, term))
+        return term
+
+    def applied(self, kind: Type, depth: int, made: list[tuple[Type, Term]], params: tuple[Type, ...]) -> Term:
+        """A word, a branch or a higher-order word on random terms."""
+        draw = self.rng.random()
+        if draw < 0.2:
+            condition = self.term(BOOL, depth - 1, made, params)
+            then, other = (self.term(kind, depth - 1, list(made), params) for _ in range(2))
+            return Branch(condition, then, other)
+        each = [row for row in EACH if row[-1] == kind]
+        if draw < 0.6 and each and not params:
+            word, args, elements, result, _ = self.rng.choice(each)
+            body = self.term(result, depth - 1, list(made), elements)
+            return Apply(word, tuple(self.term(arg, depth - 1, made) for arg in args), (Function(len(elements), body),))
+        word, args = self.rng.choice(makers()[kind])
+        return Apply(word, tuple(self.term(arg, depth - 1, made, params) for arg in args))
+
+
 def random_term(rng: random.Random, kind: Type, inputs: list[Type], depth: int, made: list[tuple[Type, Term]]) -> Term:
     """A term of a type; `made` gets every subterm, and what lies in it is used again now and then."""
     again = [term for other, term in made if other == kind]
@@ -49,19 +107,29 @@ def random_term(rng: random.Random, kind: Type, inputs: list[Type], depth: int, 
     return term
 
 
-def evaluate(term: Term, inputs: tuple[Value, ...]) -> Value | Stuck:
-    """What a term means on inputs."""
+def evaluate(term: Term, inputs: tuple[Value, ...], params: tuple[Value, ...] = ()) -> Value | Stuck:
+    """What a term means on inputs, and in a function on its arguments."""
     if isinstance(term, Input):
         return inputs[term.index]
+    if isinstance(term, Param):
+        return params[term.index]
     if isinstance(term, Literal):
         return term.push.value
+    if isinstance(term, Branch):
+        condition = evaluate(term.condition, inputs, params)
+        return condition if isinstance(condition, Stuck) else evaluate(term.then if condition else term.other, inputs, params)
     args = []
     for arg in term.args:
-        value = evaluate(arg, inputs)
+        value = evaluate(arg, inputs, params)
         if isinstance(value, Stuck):
             return value
         args.append(value)
     reference = OPS[term.word].reference
     assert reference is not None
-    value = reference(DEFAULT, *args)
+    value = reference(DEFAULT, *args, *(_function(body, inputs) for body in term.quotations))
     return value if isinstance(value, Stuck) else check(value, DEFAULT)
+
+
+def _function(function: object, inputs: tuple[Value, ...]) -> Callable[..., Value | Stuck]:
+    assert isinstance(function, Function)
+    return lambda *params: evaluate(function.body, inputs, params)
