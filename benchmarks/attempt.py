@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from benchmarks.measure import cpu_seconds, peak_mb, reset_peak
@@ -34,14 +35,17 @@ METHODS = {
     "pyshgp": "benchmarks.peers.pyshgp:attempt",
 }
 """Methods by name, as `module:function`."""
+PEERS = ("cvc5", "pyshgp")
+"""Methods that need the package of the same name, from the extra `peers`."""
 
-Key: TypeAlias = tuple[str, str, str, int, float, str, str]
+Key: TypeAlias = tuple[str, str, str, int, float, str, str, str]
 """What makes an attempt one of its kind in a folder."""
 Record: TypeAlias = dict[str, Any]
 """A line of `attempts.jsonl`."""
 KEYS = (
     "task", "method", "seed", "budget", "solved", "held_out_correct", "program", "size", "wall_s", "cpu_s", "first_s", "candidates",
     "executions", "peak_mb", "status", "versions", "suite", "constants", "profile", "first_candidates",
+    "words",
 )  # fmt: skip
 """The keys of a record, in their order. docs/benchmarks.md says what each means."""
 
@@ -61,6 +65,10 @@ class Job:
     """Seconds."""
     constants: str
     profile: str
+    words: str = "all"
+    """The words that a search may use, as `benchmarks.suites.word_set` knows them."""
+    sygus: str | None = None
+    """Text of the SyGuS file that the task comes from, for methods that can use its grammar."""
     memory: int = 2000
     """Megabytes for the values kept."""
     max_candidates: int | None = None
@@ -70,7 +78,7 @@ class Job:
     @property
     def key(self) -> Key:
         """What makes it one of its kind."""
-        return self.suite, self.task, self.method, self.seed, self.budget, self.constants, self.profile
+        return self.suite, self.task, self.method, self.seed, self.budget, self.constants, self.profile, self.words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +86,8 @@ class Outcome:
     """What a method found on a task."""
 
     status: str
-    """`solved`, `budget`, `exhausted`, `memory` (the search had no more of it), or what went wrong: `error`, `crashed`, `overrun`, `overgrown`."""
+    """`solved`, `budget`, `exhausted`, `memory` (the search had no more of it), `unsupported` (the method cannot say such a task), or what went
+    wrong: `error`, `crashed`, `overrun`, `overgrown`."""
     program: str | None = None
     size: int | None = None
     """Words of the program."""
@@ -127,12 +136,14 @@ def record(job: Job, outcome: Outcome, *, wall_s: float, cpu_s: float | None, pe
         "wall_s": round(wall_s, 6), "cpu_s": _rounded(cpu_s, 6), "first_s": _rounded(outcome.first_s, 6),
         "candidates": outcome.candidates, "executions": outcome.executions, "peak_mb": _rounded(peak_mb, 1),
         "status": outcome.status, "versions": versions(), "suite": job.suite, "constants": job.constants, "profile": job.profile,
-        "first_candidates": outcome.first_candidates,
+        "first_candidates": outcome.first_candidates, "words": job.words,
     }  # fmt: skip
 
 
 def find_method(name: str) -> Method:
-    """The method of that name. Raises `ConfigError` for one that does not exist."""
+    """The method of that name. Raises `ConfigError` for one that does not exist, or whose package is not installed."""
+    if name in PEERS and find_spec(name) is None:
+        raise ConfigError(f"the method {name} needs the package {name}; install the extra: pip install 'flowforth[peers]'")
     home = METHODS.get(name, name)
     module, colon, function = home.partition(":")
     if not colon:
@@ -178,19 +189,20 @@ def search(task: Task, job: Job) -> Outcome:
 
 def settings_of(job: Job) -> Settings:
     """The search settings of a job. Where candidates are the limit, the grace time after the first fit is no clock's business either."""
+    from benchmarks.suites import word_set
     from dsl.values import PROFILES
     from search.settings import Settings
 
     settings = Settings(
         method=job.method, budget=job.budget, memory=job.memory, constants=job.constants,  # type: ignore[arg-type]
-        profile=PROFILES[job.profile], max_candidates=job.max_candidates, seed=job.seed,
+        profile=PROFILES[job.profile], max_candidates=job.max_candidates, seed=job.seed, ops=word_set(job.words),
     )  # fmt: skip
     return settings if job.max_candidates is None else replace(settings, grace=job.budget)
 
 
 def _warm(task: Task, method: Method, job: Job) -> None:
     """Loads what the method needs for tasks of such types, once in a process. What it finds is thrown away."""
-    kind = (job.method, task.input_types, task.output_type, job.constants, job.profile)
+    kind = (job.method, task.input_types, task.output_type, job.constants, job.profile, job.words)
     if not job.warm_up or kind in _warm_kinds():
         return
     _warm_kinds().add(kind)

@@ -88,7 +88,10 @@ def read_records(folder: Path) -> list[Record]:
 
 def key_of(record: Mapping[str, Any]) -> Key:
     """What makes a record one of its kind, as `Job.key`."""
-    return record["suite"], record["task"], record["method"], record["seed"], record["budget"], record["constants"], record["profile"]
+    return (
+        record["suite"], record["task"], record["method"], record["seed"], record["budget"], record["constants"], record["profile"],
+        record["words"],
+    )  # fmt: skip
 
 
 def agree(folder: Path, settings: Mapping[str, Any], suites: Mapping[str, str]) -> None:

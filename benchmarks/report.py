@@ -1,6 +1,6 @@
 """The report of some folders of attempts: report.md, report.csv, report.html and figures, all from the same tables.
 
-Every number comes from `benchmarks.statistics`. Tables never mix suites, constants sources, budgets or profiles.
+Every number comes from `benchmarks.statistics`. Tables never mix suites, constants sources, words, budgets or profiles.
 """
 
 from __future__ import annotations
@@ -118,12 +118,12 @@ def csv_text(rows: Sequence[Row]) -> str:
     intervals = [f"{name}{end}" for name in ("solved", "right") for end in ("", "_low", "_high")]
     within = [f"within_{seconds:g}_s" for seconds in SECONDS]
     writer.writerow([
-        "suite", "constants", "budget", "profile", "method", "tasks", "attempts", "num_solved", *intervals[:3],
+        "suite", "constants", "words", "budget", "profile", "method", "tasks", "attempts", "num_solved", *intervals[:3],
         "tasks_with_held_out", *intervals[3:], "fits_wrong", "median_first_s", "median_candidates", *within, "peak_mb", "failed",
     ])  # fmt: skip
     for row in rows:
         writer.writerow([
-            row.suite, row.constants, f"{row.budget:g}", row.group.profile, row.method, row.num_tasks, row.num_attempts, row.num_solved,
+            row.suite, row.constants, row.group.words, f"{row.budget:g}", row.group.profile, row.method, row.num_tasks, row.num_attempts, row.num_solved,
             *_raw(row.solved), row.num_held_out, *_raw(row.right), _plain(row.wrong_fits), _plain(row.first_s), row.candidates,
             *(_plain(row.within[seconds]) for seconds in SECONDS), _plain(row.peak_mb), row.num_failed,
         ])  # fmt: skip
@@ -203,7 +203,7 @@ def _figures(group: Group, attempts: Sequence[Attempt], names: _Names) -> tuple[
         Series(name, [(a.size, a.first_s) for a in members if a.size is not None and a.first_s is not None])
         for name, members in methods.items()
     ]
-    title = f"{group.suite}, constants {group.constants}, {group.budget:g} s"
+    title = f"{group.suite}, constants {group.constants}, words {group.words}, {group.budget:g} s"
     stem = names.unique(f"{group.suite}-{group.constants}-{group.budget:g}s")
     return (
         Figure(f"{stem}-time", f"Solved within time: {title}", figures.steps(f"Solved within time: {title}", "seconds to the first fit", "solved", time, x_end=group.budget)),

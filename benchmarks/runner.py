@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks import journal
 from benchmarks.attempt import METHODS, Job, Record, find_method, settings_of
-from benchmarks.suites import LEFT_OUT, Suite, load_suite, task_text
+from benchmarks.suites import LEFT_OUT, LINES, Suite, load_suite, task_text, word_names, words_of
 from dsl.errors import ConfigError
 from dsl.values import PROFILES
 from search.settings import METHODS as SEARCHES
@@ -29,7 +29,12 @@ class Plan:
     seeds: tuple[int, ...] = (0,)
     budget: float = 10.0
     """Seconds for each attempt."""
-    constants: str = "given"
+    constants: str | None = None
+    """Source of the constants; if None, `none` where the words are those of a language without literals, else `given`."""
+    words: str = "language"
+    """`all`, `language` (those in which a suite is made, where that is known) or another name of `benchmarks.suites.word_names`."""
+    sygus_files: str | None = None
+    """Folder with the SyGuS files of tasks that the suites keep as JSON."""
     profile: str | None = None
     """The profile for all tasks; by the suite's name if None."""
     limit: int | None = None
@@ -53,6 +58,7 @@ class Plan:
             "methods": (bool(self.methods), "name at least one method"),
             "seeds": (bool(self.seeds) and all(seed >= 0 for seed in self.seeds), "seeds are ints from 0"),
             "profile": (self.profile is None or self.profile in PROFILES, f"the profiles are {', '.join(PROFILES)}"),
+            "words": (self.words in ("language", *word_names()), f"it must be one of language, {', '.join(word_names())}"),
             "limit": (self.limit is None or self.limit >= 1, "it must be at least 1"),
             "max_candidates": (self.max_candidates is None or self.max_candidates >= 1, "it must be at least 1"),
             "warm_up": (self.warm_up >= 0, "it must not be negative"),
@@ -107,7 +113,9 @@ def run(plan: Plan, folder: Path, *, on_record: Callable[[Standing, Record | Non
 
 def load_suites(plan: Plan) -> list[Suite]:
     """The suites of a plan, each name once."""
-    suites = [load_suite(where, profile=plan.profile, leave_one_out=plan.leave_one_out) for where in plan.suites]
+    suites = [
+        load_suite(where, profile=plan.profile, leave_one_out=plan.leave_one_out, sygus_files=plan.sygus_files) for where in plan.suites
+    ]
     names = [suite.name for suite in suites]
     for suite in suites:
         if names.count(suite.name) > 1:
@@ -121,8 +129,9 @@ def jobs_of(plan: Plan, suites: Sequence[Suite]) -> list[Job]:
     """The attempts of a plan, the methods side by side on each task. Raises `ConfigError` where a method could not take them."""
     jobs = [
         Job(
-            suite=suite.name, task=task.name, text=task_text(task), method=method, seed=seed, budget=plan.budget, constants=plan.constants,
-            profile=suite.profile, memory=plan.memory, max_candidates=plan.max_candidates, warm_up=plan.warm_up,
+            suite=suite.name, task=task.name, text=task_text(task), method=method, seed=seed, budget=plan.budget,
+            constants=constants_of(plan, suite), profile=suite.profile, words=words_of(suite.name, plan.words), sygus=suite.sygus.get(task.name),
+            memory=plan.memory, max_candidates=plan.max_candidates, warm_up=plan.warm_up,
         )
         for suite in suites
         for seed in dict.fromkeys(plan.seeds)
@@ -131,8 +140,16 @@ def jobs_of(plan: Plan, suites: Sequence[Suite]) -> list[Job]:
     ]  # fmt: skip
     for method in dict.fromkeys(plan.methods):
         find_method(method)
-    settings_of(dataclasses.replace(jobs[0], method=SEARCHES[0]))  # budget, memory and constants are checked where they are at home
+    for job in {(job.constants, job.words): job for job in jobs}.values():
+        settings_of(dataclasses.replace(job, method=SEARCHES[0]))  # budget, memory and constants are checked where they are at home
     return jobs
+
+
+def constants_of(plan: Plan, suite: Suite) -> str:
+    """The source of constants for a suite: the plan's, else none for a language without literals, else the given ones."""
+    if plan.constants is not None:
+        return plan.constants
+    return "none" if words_of(suite.name, plan.words) == LINES else "given"
 
 
 def _records(plan: Plan, jobs: Sequence[Job]) -> Generator[Record, None, None]:

@@ -1,4 +1,4 @@
-"""Attempts as statistics: a row for each suite, method, constants source and budget, with intervals; methods task by task.
+"""Attempts as statistics: a row for each suite, method, constants source, words and budget, with intervals; methods task by task.
 
 Intervals are percentile bootstrap intervals over tasks (Efron 1979): tasks are drawn again with replacement, each with all its
 seeds, since two seeds of a task are no two tasks. They say how far another sample of such tasks could differ, not how noisy the
@@ -52,27 +52,29 @@ class Attempt:
     suite: str
     constants: str
     profile: str
+    words: str
     first_candidates: int | None = None
 
     @property
     def group(self) -> Group:
         """What it may be compared within."""
-        return Group(self.suite, self.constants, self.budget, self.profile)
+        return Group(self.suite, self.constants, self.budget, self.profile, self.words)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Group:
-    """Attempts that may stand in one table: one suite, one source of constants, one budget, one profile."""
+    """Attempts that may stand in one table: one suite, one source of constants, one budget, one profile, one set of words."""
 
     suite: str
     constants: str
     budget: float
     profile: str
+    words: str
 
     @property
     def title(self) -> str:
         """For people."""
-        return f"{self.suite}, constants {self.constants}, {self.budget:g} s, profile {self.profile}"
+        return f"{self.suite}, constants {self.constants}, words {self.words}, {self.budget:g} s, profile {self.profile}"
 
 
 @dataclass(frozen=True, slots=True)

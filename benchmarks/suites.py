@@ -6,18 +6,26 @@ import difflib
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from dsl.errors import ConfigError
 from dsl.tasks import Task, iter_tasks, task_to_json
+from dsl.tasks.source import MAX_SYGUS, read_source
+from dsl.tasks.sygus import read_sygus
 from dsl.values import DEFAULT, PROFILES
 
 DATA = Path(__file__).parent / "data"
 PROFILES_BY_NAME = (("lambdabeam-", "lambdabeam"), ("exedec-", "exedec"), ("deepcoder-", "deepcoder"), ("rule-", "rule"))
 """Beginnings of suite names, and the profile in which their tasks were made."""
+LINES = "lines"
+"""DeepCoder's functions with their fixed lambdas fused in (Balog et al., ICLR 2017): 38 words, no lambdas of one's own and no literals."""
+WORDS_BY_NAME = (("exedec-*", LINES), ("deepcoder-*", LINES), ("lists-n[0-9]*", LINES))
+"""Patterns of suite names, and the words in which their tasks were made; ExeDec's functions are DeepCoder's."""
 LEFT_OUT = "+leave-one-out"
 """Ending of a suite's name where the last example of each task was taken out of the examples and held out."""
 
@@ -30,6 +38,8 @@ class Suite:
     profile: str
     """Name of the profile that its tasks mean."""
     tasks: tuple[Task, ...]
+    sygus: Mapping[str, str] = field(default_factory=dict)
+    """Texts of the SyGuS files of its tasks, by the task's name, where there are such files."""
 
     @property
     def digest(self) -> str:
@@ -37,11 +47,12 @@ class Suite:
         return hashlib.sha256("\n".join(map(task_text, self.tasks)).encode()).hexdigest()[:16]
 
 
-def load_suite(where: str, *, profile: str | None = None, leave_one_out: bool = False) -> Suite:
+def load_suite(where: str, *, profile: str | None = None, leave_one_out: bool = False, sygus_files: str | None = None) -> Suite:
     """The suite of that name, or in that task file or folder of .sl files. Raises `TaskError` or `ConfigError` where there is none.
 
     With `leave_one_out` the last example of a task is what the program is scored on and no search sees it, as in ExeDec's protocol;
-    tasks of one example and what the file itself holds out are left out.
+    tasks of one example and what the file itself holds out are left out. `sygus_files` is a folder with the SyGuS files of tasks
+    that are kept as JSON: `NAME.sl` for the task NAME or NAME.sl, whose grammar gives the task's constants if it has none.
     """
     path = bundled().get(where) or Path(where)
     files = sorted(path.glob("*.sl")) if path.is_dir() else [path]
@@ -51,7 +62,10 @@ def load_suite(where: str, *, profile: str | None = None, leave_one_out: bool = 
         raise ConfigError(f"no suite {where!r}{_hint(where)}, and no such file; the bundled suites are {', '.join(bundled()) or 'none'}")
     tasks = _named([task for file in files for task in iter_tasks(file)])
     name = path.name if path.is_dir() else path.stem
-    suite = Suite(name=name, profile=profile or profile_of(name, tasks), tasks=tasks)
+    texts = {task.name: read_source(file, MAX_SYGUS).text for task, file in zip(tasks, files, strict=False) if file.suffix == ".sl"}
+    if sygus_files is not None:
+        tasks, texts = _with_sygus(tasks, Path(sygus_files), texts)
+    suite = Suite(name=name, profile=profile or profile_of(name, tasks), tasks=tasks, sygus=texts)
     if not leave_one_out:
         return suite
     tasks = tuple(_last_left_out(task) for task in tasks if len(task.examples) >= 2)
@@ -72,6 +86,34 @@ def profile_of(name: str, tasks: Iterable[Task] = ()) -> str:
     return next((profile for profile in PROFILES if named == {profile}), DEFAULT.name)
 
 
+def words_of(name: str, asked: str = "language") -> str:
+    """The name of the words for a suite: what was asked for, or with `language` those in which such suites are made, else `all`."""
+    if asked != "language":
+        return asked
+    return next((words for pattern, words in WORDS_BY_NAME if fnmatch(name, pattern)), "all")
+
+
+def word_names() -> tuple[str, ...]:
+    """What `word_set` knows: `all`, `lines`, and each name under which the op table lists the words of a public suite's language."""
+    from dsl.ops import OPS
+
+    return ("all", LINES, *sorted({suite for op in OPS.values() for suite in op.suites}))
+
+
+@cache
+def word_set(name: str) -> frozenset[str] | None:
+    """The words of that name; None for all of them. Raises `ConfigError` for a name that is none of `word_names`."""
+    from benchmarks.generators.lines import words
+    from dsl.ops import OPS
+
+    if name == "all":
+        return None
+    found = frozenset(words()) if name == LINES else frozenset(word for word, op in OPS.items() if name in op.suites)
+    if not found:
+        raise ConfigError(f"no words are called {name!r}; --words takes language, {', '.join(word_names())}")
+    return found
+
+
 def task_text(task: Task) -> str:
     """The task as a line of JSON, from which `benchmarks.attempt.read_task` makes an equal one."""
     return json.dumps(task_to_json(task))
@@ -88,6 +130,24 @@ def _named(tasks: Iterable[Task]) -> tuple[Task, ...]:
             seen[name] += 1
         found.append(task if name == task.name else _made(task, name=name))
     return tuple(found)
+
+
+def _with_sygus(tasks: Iterable[Task], folder: Path, texts: Mapping[str, str]) -> tuple[tuple[Task, ...], dict[str, str]]:
+    """The tasks with the constants of their SyGuS files, and the texts of those. Raises `ConfigError` where a file is for other types."""
+    if not folder.is_dir():
+        raise ConfigError(f"{folder}: no such folder of SyGuS files")
+    found, made = dict(texts), []
+    for task in tasks:
+        path = folder / f"{task.name.removesuffix('.sl')}.sl"
+        if task.name not in found and path.is_file():
+            source = read_source(path, MAX_SYGUS)
+            original = read_sygus(source)
+            if (original.input_types, original.output_type) != (task.input_types, task.output_type):
+                raise ConfigError(f"{path}: this file is for other types than the task {task.name!r}")
+            found[task.name] = source.text
+            task = task if task.constants is not None or original.constants is None else _made(task, constants=original.constants)
+        made.append(task)
+    return tuple(made), found
 
 
 def _last_left_out(task: Task) -> Task:

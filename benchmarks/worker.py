@@ -17,7 +17,7 @@ PR_SET_PDEATHSIG = 1
 
 def work(connection: Connection, parent: int) -> None:
     """Jobs in, records out, until the pipe is closed."""
-    _die_with(parent)
+    die_with(parent)
     os.environ.update(dict.fromkeys(THREADS, "1"))
     from benchmarks.attempt import run
 
@@ -30,7 +30,7 @@ def work(connection: Connection, parent: int) -> None:
         connection.send(run(job))
 
 
-def _die_with(parent: int) -> None:
+def die_with(parent: int) -> None:
     """Ends this process when its parent ends, also by SIGKILL in the middle of an attempt; on Linux only, elsewhere after the attempt."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

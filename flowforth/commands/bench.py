@@ -34,7 +34,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="attempts at a time, each on one core (default: 1)")
     parser.add_argument("--out", metavar="DIR", help="folder of the results; attempts that it holds are not repeated")
     parser.add_argument(
-        "--constants", default="given", metavar="SOURCE", help="given (by the file, else discovered), pool or discovered (default: given)"
+        "--constants",
+        metavar="SOURCE",
+        help="given (by the file, else discovered), pool, discovered or none (default: none for suites in a language without literals, else given)",
+    )
+    parser.add_argument(
+        "--words",
+        default="language",
+        metavar="NAME",
+        help="all, language (the words a suite is made in, where known), lines (DeepCoder's functions) or a public suite as in `flowforth ops --json` "
+        "(default: language)",
+    )
+    parser.add_argument(
+        "--sygus-files",
+        metavar="DIR",
+        help="SyGuS files of tasks kept as JSON (NAME.sl for the task NAME): their constants, and grammars for cvc5",
     )
     parser.add_argument("--profile", metavar="NAME", help="semantics and limits (default: by the suite's name)")
     parser.add_argument("--limit", type=int, metavar="N", help="only the first N tasks of each suite")
@@ -48,7 +62,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=0.0,
         metavar="SECONDS",
-        help="let a process load compiled code for so long before it is measured on tasks of new types",
+        help="before a process is measured on tasks of new types, run the method for so long and throw the result away: loads compiled code, and counts "
+        "in no figure (default: 0)",
     )
     parser.add_argument("--engine", default="processes", metavar="NAME", help="processes (this machine) or ray (default: processes)")
     parser.add_argument("--ray-address", metavar="ADDRESS", help="the ray cluster; without it one is started here")
@@ -65,7 +80,7 @@ def main(args: argparse.Namespace) -> int:
         raise ConfigError("name what to run by --suite and the folder of the results by --out (--list lists the bundled suites)")
     plan = Plan(
         suites=tuple(args.suite), methods=tuple(args.methods), seeds=tuple(args.seeds), budget=args.budget, constants=args.constants,
-        profile=args.profile, limit=args.limit, leave_one_out=args.leave_one_out, memory=args.memory, max_candidates=args.max_candidates,
+        words=args.words, sygus_files=args.sygus_files, profile=args.profile, limit=args.limit, leave_one_out=args.leave_one_out, memory=args.memory, max_candidates=args.max_candidates,
         warm_up=args.warm_up, num_jobs=args.jobs, engine=args.engine, ray_address=args.ray_address,
     )  # fmt: skip
     status = _Status()
@@ -95,7 +110,7 @@ def _summary(folder: Path) -> str:
     from benchmarks.statistics import load_attempts, rows_of
     from flowforth.outcome import table
 
-    rows = [["suite", "method", "constants", "budget", "attempts", "solved", "right on held-out"]]
+    rows = [["suite", "method", "constants", "words", "budget", "attempts", "solved", "right on held-out"]]
     for row in rows_of(load_attempts([folder])[0]):
         right = "-" if row.right is None else f"{row.right.mean:.1%} of {row.num_held_out}"
         rows.append(
@@ -103,6 +118,7 @@ def _summary(folder: Path) -> str:
                 row.suite,
                 row.method,
                 row.constants,
+                row.group.words,
                 f"{row.budget:g} s",
                 str(row.num_attempts),
                 f"{row.num_solved} ({row.solved.mean:.1%})",

@@ -17,7 +17,7 @@ def attempt(task: str, *, method: str = "exact", first_s: float | None = None, *
         "task": task, "method": method, "seed": 0, "budget": 10.0, "solved": solved, "held_out_correct": None, "program": "sum" if solved else None,
         "size": 1 if solved else None, "wall_s": first_s or 10.0, "cpu_s": first_s or 10.0, "first_s": first_s, "candidates": 1000,
         "executions": 3, "peak_mb": 100.0, "status": "solved" if solved else "budget", "suite": "made", "constants": "given",
-        "profile": "default", "first_candidates": 500 if solved else None,
+        "profile": "default", "words": "all", "first_candidates": 500 if solved else None,
     }  # fmt: skip
     return Attempt(**(parts | more))
 
