@@ -1,6 +1,6 @@
-"""Constants that a program may write out: given by the task's file, from a shared pool, or discovered in the examples.
+"""Constants that a program may write out: given by the task's file, from a shared pool, discovered in the examples, or none at all.
 
-The three are kept apart everywhere, because they are different problems: suites that give the constants hand over part of the program.
+The sources are kept apart everywhere, because they are different problems: suites that give the constants hand over part of the program.
 The rules of discovery look at examples only. They follow BUSTLE's (Odena et al., ICLR 2021: punctuation that occurs, common
 substrings) and add what those miss: runs of punctuation, words that several examples share, marked pieces such as `<NAME>`, what
 outputs begin and end with, and what no input can have given.
@@ -15,11 +15,12 @@ from itertools import combinations, islice, pairwise
 from math import gcd
 from typing import Literal, TypeAlias, get_args
 
+from dsl.program import Push
 from dsl.tasks import Task
-from dsl.types import BOOL, INT, LIST_INT, LIST_STR, STR
-from dsl.values import MACHINE_INT_MAX, Value
+from dsl.types import BOOL, INT, LIST_INT, LIST_STR, STR, type_of
+from dsl.values import MACHINE_INT_MAX, Profile, Stuck, Value, check
 
-Source: TypeAlias = Literal["given", "pool", "discovered"]
+Source: TypeAlias = Literal["given", "pool", "discovered", "none"]
 SOURCES: tuple[str, ...] = get_args(Source)
 
 POOL_INTS = (0, 1, 2, 3, -1, 4, 5, 10)
@@ -28,11 +29,16 @@ TOKEN_CLASSES = ("number", "word", "alnum", "caps", "proper", "lower", "digit", 
 """The classes that the token words take; part of the language, so they are no hint about the task."""
 CLASS_COST = 2
 """Cost of a class's name as a literal: it is of use to a few words only, and each would multiply the strings of cost 1."""
+CLASS_COSTS = {name: CLASS_COST if name in ("number", "word") else 3 for name in TOKEN_CLASSES}
+NUM_CHEAP = 4
+"""Texts of cost 1, at most."""
+NUM_MIDDLE = 6
+"""Texts of cost 2, at most."""
 
 SMALL_INTS = (0, 1, 2, -1, 3)
 MAX_INTS = 8
 """Most ints discovered besides the small ones."""
-MAX_STRINGS = 24
+MAX_STRINGS = 18
 """Most strings discovered in one task: beyond it the search pays more for a constant than it gains."""
 MAX_LENGTH = 24
 """Most characters of a discovered string; longer common pieces are whole records, not constants."""
@@ -46,13 +52,73 @@ _MARKED = re.compile(r"<[^<>]+>|\{[^{}]+\}|\[[^\[\]]+\]|\([^()]+\)")
 
 def constants_for(task: Task, source: Source) -> tuple[Value, ...]:
     """The constants of a task, cheapest first, without repetition. `given` falls back to `discovered` where the file gives none."""
-    if source == "pool":
-        found: Iterable[Value] = (*POOL_INTS, *(POOL_STRINGS if _has_text(task) else ()))
+    if source == "none":
+        found: Iterable[Value] = ()
+    elif source == "pool":
+        found = (*POOL_INTS, *(POOL_STRINGS if _has_text(task) else ()))
     elif source == "given" and task.constants is not None:
         found = task.constants
     else:
         found = (*_ints(task), *_strings(task))
     return tuple({(type(value), value): value for value in found}.values())
+
+
+def priced_constants(task: Task, source: Source, profile: Profile, words: Collection[str]) -> tuple[tuple[Push, int], ...]:
+    """The literals of a search with their costs, 1 to 3, cheapest first: the constants of the source that the profile allows, and the names of token classes.
+
+    Each text of cost 1 multiplies the terms of every level, so only a few are that cheap: what most examples have as delimiters.
+    """
+    if source == "none":
+        return ()
+    values = [value for value in constants_for(task, source) if not isinstance(check(value, profile), Stuck)]
+    classes = [name for name in class_names(task, words) if name not in values]
+    priced = [
+        *_priced_ints(task, [value for value in values if type(value) is int]),
+        *_priced_strings(task, [v for v in values if isinstance(v, str)]),
+    ]
+    priced += [(value, 1) for value in values if not isinstance(value, str) and type(value) is not int]
+    priced += [(name, CLASS_COSTS[name]) for name in classes]
+    return tuple((Push(value, type_of(value)), cost) for value, cost in sorted(priced, key=lambda pair: pair[1]))
+
+
+def _priced_ints(task: Task, ints: Sequence[int]) -> list[tuple[Value, int]]:
+    """In a task with text 0, 1 and -1 are what positions are counted with; elsewhere all small ones are cheap, and what was discovered first."""
+    cheap = (0, 1, -1) if _has_text(task) else (0, 1, 2, -1, 3)
+    others = [value for value in ints if value not in cheap]
+    near = others[: 2 if _has_text(task) else 3]
+    return [
+        (value, 1 if value in cheap or (value in near and not _has_text(task)) else 2 if value in near or value == 2 else 3)
+        for value in ints
+    ]
+
+
+def _priced_strings(task: Task, strings: Sequence[str]) -> list[tuple[Value, int]]:
+    """Cost 1 for what stands between data in at least half of the examples, most frequent first; 2 for the next best; 3 for the rest."""
+    usefulness = {text: _usefulness(task, text) for text in strings}
+    ranked = sorted(strings, key=lambda text: -usefulness[text])
+    return [
+        (text, 1 if place < NUM_CHEAP and usefulness[text] >= 1 else 2 if place < NUM_CHEAP + NUM_MIDDLE else 3)
+        for place, text in enumerate(ranked)
+    ]
+
+
+def _usefulness(task: Task, text: str) -> float:
+    """How likely a text is to be needed, from 0 to about 3: the share of the examples whose inputs have it as a delimiter, and of those whose outputs have it though their inputs do not."""
+    if not text:
+        return 0.9
+    count, inside, brought = len(task.examples), 0, 0
+    for example in task.examples:
+        sources = [_text(value) for value in example.inputs]
+        inside += any(text in source for source in sources)
+        brought += text in _text(example.output) and not any(text in source for source in sources)
+    delimiter = not any(character.isalnum() for character in text)
+    single = 1.0 if len(text) == 1 else 0.8
+    if delimiter:
+        return single * (2 * inside + 2 * brought) / count
+    if inside == count and len(text) >= 3 and not any(text in _text(example.output) for example in task.examples):
+        return 2.0  # a mark such as `<NAME>`, for which something else is put
+    # What outputs bring in is joined to the rest, for which no constant is needed.
+    return 0.5 * inside / count + 0.4 * brought / count
 
 
 def class_names(task: Task, words: Collection[str]) -> tuple[str, ...]:
@@ -136,15 +202,18 @@ def _strings(task: Task) -> list[Value]:
     inputs = [[_text(value) for value in example.inputs] for example in task.examples]
     columns = [outputs, *map(list, zip(*inputs, strict=True))]
     weight: Counter[str] = Counter()
+    returning = Counter(outputs)
     for text in (text for column in columns for text in column):
         weight.update({character for character in text if not character.isalnum()})
     for output, row in zip(outputs, inputs, strict=True):
-        weight.update({piece: 2 for piece in uncopyable(output, row)})
+        # An output that returns is one of the cases of a table: the whole of it is proposed below, its fragments are of no use.
+        if returning[output] == 1 or task.output_type != STR:
+            weight.update({piece: 2 for piece in uncopyable(output, row)})
     for column in columns:
         weight.update(_shared(column))
     weight.update({edge: len(outputs) for edge in _edges(outputs)})
     if task.output_type == STR:
-        weight.update({output: 2 * count for output, count in Counter(outputs).items() if count > 1})
+        weight.update({output: 2 * count for output, count in returning.items() if count > 1})
     ranked = sorted((text for text in weight if 0 < len(text) <= MAX_LENGTH), key=lambda text: (-weight[text], len(text), text))
     return ["", *ranked[:MAX_STRINGS]]
 
@@ -154,7 +223,8 @@ def _shared(column: Sequence[str]) -> Counter[str]:
     distinct = list(dict.fromkeys(column))
     found: Counter[str] = Counter()
     for a, b in islice(combinations(distinct, 2), MAX_PAIRS):
-        piece = longest_common_substring(a, b)
+        common = longest_common_substring(a, b)
+        piece = max(_whole_words(common, a), _whole_words(common, b), key=len)
         if len(piece) >= 2:
             found[piece] += 1
     for pattern in (_PUNCTUATION_RUN, _WORD, _MARKED):
@@ -162,6 +232,17 @@ def _shared(column: Sequence[str]) -> Counter[str]:
         # A word must be shared to be more than data; punctuation stands between data wherever it occurs.
         found.update({piece: count for piece, count in counts.items() if count > 1 or pattern is _PUNCTUATION_RUN})
     return found
+
+
+def _whole_words(piece: str, text: str) -> str:
+    """The part of a piece of `text` that cuts no word or number in two: what two values share by chance rarely ends where words do."""
+    start = text.find(piece)
+    end = start + len(piece)
+    while start < end and text[start].isalnum() and start > 0 and text[start - 1].isalnum():
+        start += 1
+    while start < end and text[end - 1].isalnum() and end < len(text) and text[end].isalnum():
+        end -= 1
+    return text[start:end]
 
 
 def _edges(outputs: Sequence[str]) -> list[str]:
