@@ -81,7 +81,7 @@ def made(task: Task, constants: Sequence[Value]) -> str:
         "B": ("Bool", [*leaves[BOOL], *BOOLS, *(BOOLS_OF_STRINGS if text else ())]),
         "D": ("Int", divisors if not text else []),
     }
-    start = {STR: "S", INT: "I", BOOL: "B"}[task.output_type]
+    start = {STR: "S", INT: "I", BOOL: "B"}[_base(task.output_type)]
     order = [start, *(name for name in rules if name != start and rules[name][1])]
     declared = " ".join(f"({name} {rules[name][0]})" for name in order)
     grammar = " ".join(f"({name} {rules[name][0]} ({' '.join(dict.fromkeys(rules[name][1]))}))" for name in order)

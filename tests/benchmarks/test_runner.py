@@ -335,7 +335,18 @@ class TestArguments:
     def test_the_summary_goes_to_standard_output_and_the_standing_to_standard_error(self, suite, tmp_path, capfd):
         assert cli.main(command(suite(3), tmp_path / "out")[3:]) == 0
         out, err = capfd.readouterr()
-        assert out.splitlines()[0].split() == ["suite", "method", "constants", "words", "budget", "attempts", "solved", "right", "on", "held-out"]
+        assert out.splitlines()[0].split() == [
+            "suite",
+            "method",
+            "constants",
+            "words",
+            "budget",
+            "attempts",
+            "solved",
+            "right",
+            "on",
+            "held-out",
+        ]
         assert len(out.splitlines()) == 2, "what a method prints is no answer"
         assert "flowforth: 0/3 attempts, 0 solved" in err
         assert "flowforth: 3/3 attempts" in err
