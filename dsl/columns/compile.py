@@ -44,14 +44,14 @@ def driver(template: str, kernel: Callable[..., Any], args: tuple[Layout, ...], 
     """The driver of a kernel for columns of these layouts. `template` is "materialise" or "test". Compiles for about half a second, once."""
     write = {"materialise": sources.materialise, "test": sources.test}[template]
     stem = "_".join([template, kernel.__name__, *(layout.name for layout in args), out.name])
-    return _load(_folder_name(kernel.__module__), stem, write(kernel, args, out))
+    return load(folder_name(kernel.__module__), stem, write(kernel, args, out))
 
 
 @cache
 def hash_driver(dtypes: tuple[str, ...], final: bool) -> Callable[..., None]:
     """The driver that hashes rows made of parts of these types, with or without the last mixing."""
     stem = "_".join(["hash" if final else "sum", *dtypes])
-    return _load(_folder_name("dsl.columns.hash"), stem, sources.hashing(dtypes, final))
+    return load(folder_name("dsl.columns.hash"), stem, sources.hashing(dtypes, final))
 
 
 def compiled(module: str, name: str) -> Any:
@@ -59,10 +59,10 @@ def compiled(module: str, name: str) -> Any:
     return getattr(_compiled_module(module), name)
 
 
-def _load(folder_name: str, stem: str, text: str) -> Callable[..., Any]:
+def load(folder: str, stem: str, text: str) -> Callable[..., Any]:
     """The function `driver` of a generated file."""
-    path = _open_folder(folder_name) / f"{stem}.py"
-    name = f"{_PREFIX}.{folder_name}.{stem}"
+    path = _open_folder(folder) / f"{stem}.py"
+    name = f"{_PREFIX}.{folder}.{stem}"
     with _lock:
         write_once(path, text)
         spec = importlib.util.spec_from_file_location(name, path)
@@ -123,7 +123,7 @@ def _source(name: str) -> str:
 
 
 @cache
-def _folder_name(name: str) -> str:
+def folder_name(name: str) -> str:
     """Folder of the drivers of one kernel file: changes with it, with the files that it imports, and with all that makes drivers."""
     import llvmlite
     import numba

@@ -8,6 +8,7 @@ looking at its length. A candidate over E examples is E consecutive rows.
 | INT | Int | int32[R] | |
 | BOOL | Bool | uint8[R], 0 or 1 | |
 | INTS | List[Int] | int32[R, W], W from max_list | lengths |
+| SHORTS | the same, for enumerators where all ints fit | int16[R, W] | lengths |
 | BOOLS | List[Bool] | uint8[R, W], W from max_list | lengths |
 | EMPTY | a list of no known type, so without items | as INTS | lengths, all 0 |
 | TEXT | Str, ASCII only | uint8[R, W] code points, W from max_str | lengths |
@@ -46,7 +47,7 @@ class Layout:
     @property
     def itemsize(self) -> int:
         """Bytes of one entry of the data."""
-        return 1 if self.dtype == "uint8" else 4
+        return {"uint8": 1, "int16": 2}.get(self.dtype, 4)
 
     @property
     def is_text(self) -> bool:
@@ -80,6 +81,8 @@ WIDE = Layout("WIDE", STR, "s", "uint32")
 TEXTS = Layout("TEXTS", LIST_STR, "n", "uint8")
 WIDES = Layout("WIDES", LIST_STR, "n", "uint32")
 LISTS = Layout("LISTS", LIST_LIST_INT, "n", "int32")
+SHORTS = Layout("SHORTS", LIST_INT, "l", "int16")
+"""List[Int] in half the room, where the profile's ints fit; for enumerators, which hold millions of lists. The columnar machine does not make it."""
 LAYOUTS: tuple[Layout, ...] = (INT_ROWS, BOOL_ROWS, INTS, BOOLS, EMPTY, TEXT, WIDE, TEXTS, WIDES, LISTS)
 
 _NARROW = {INT: INT_ROWS, BOOL: BOOL_ROWS, STR: TEXT, LIST_INT: INTS, LIST_BOOL: BOOLS, LIST_STR: TEXTS, LIST_LIST_INT: LISTS}

@@ -28,7 +28,7 @@ go through one call, end to end. Two to three times as fast on short rows; no br
 
 def materialise(kernel: Callable[..., Any], args: Sequence[Layout], out: Layout) -> str:
     """Writes results, zeros past them, and statuses."""
-    call = _call(args, out, "w")
+    call = call(args, out, "w")
     if out.letter in "ib":
         write = f"""\
             value, code = {call}
@@ -40,7 +40,7 @@ def materialise(kernel: Callable[..., Any], args: Sequence[Layout], out: Layout)
             code = -min(got, 0)
             got = max(got, 0)
             out_lengths[w] = got
-{_clearing(out)}"""
+{clearing(out)}"""
     loop = f"""\
         for e in range(num_examples):
             w = c * num_examples + e
@@ -63,7 +63,7 @@ _ALL_AT_ONCE = """\
 """All rows of a candidate through a flat kernel in one call; if one of them gets stuck, the loop over rows finds out which."""
 
 
-def _clearing(out: Layout) -> str:
+def clearing(out: Layout) -> str:
     """Code that zeroes what lies past the length, up to the end of the row as allocated."""
     per_word = 8 // out.itemsize
     if out.letter != "n":
@@ -77,7 +77,7 @@ def _clearing(out: Layout) -> str:
 
 def test(kernel: Callable[..., Any], args: Sequence[Layout], out: Layout) -> str:
     """Compares with a target, and leaves a candidate at its first row that differs."""
-    call = _call(args, out, "0")
+    call = call(args, out, "0")
     target = [*zip(names(out, "want"), signature(out), strict=True), ("hits", "int32[::1]")]
     if out.letter in "ib":
         compare = f"""\
@@ -147,7 +147,7 @@ def _outputs(layout: Layout, at: str) -> list[str]:
     return [f"row(out, {at}, {_width(layout)})", *([f"row(out_ends, {at}, p.max_list)"] if layout.letter == "n" else [])]
 
 
-def _call(args: Sequence[Layout], out: Layout, at: str) -> str:
+def call(args: Sequence[Layout], out: Layout, at: str) -> str:
     given = [part for k, layout in enumerate(args) for part in _parameters(layout, f"a{k}", f"r{k} + e")]
     return f"kernel({', '.join(['p', *given, *_outputs(out, at)])})"
 

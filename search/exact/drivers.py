@@ -1,8 +1,8 @@
-"""Compiled loops of the enumerator: one that grows a bank by all applications of a word to ranges of values, and one that only tests them.
+"""Compiled loops of the enumerator, one pair for each word: `grower` keeps the new values of all its applications, `tester` only compares.
 
-Made from the same kernels, and kept in the same cache, as the drivers of `dsl.columns.compile`; here the loop over the
-arguments' values is inside, so that a call covers millions of candidates. A candidate is computed into the next free place of the
-bank and stays there if its hash is new: nothing is copied.
+Made from the same kernels, and kept in the same cache, as the drivers of `dsl.columns.compile`; here the loops over the
+arguments' values are inside, so that a call covers many candidates. A grower computes candidates into a scratch column, a batch
+at a time, and `search.exact.loops` adds the batch to the bank.
 """
 
 from __future__ import annotations
@@ -14,149 +14,160 @@ from typing import Any
 
 from dsl.columns import compile as compiler
 from dsl.columns import sources
-from dsl.columns.layout import INTS, LISTS, Layout
+from dsl.columns.layout import Layout
 from dsl.kernels import Limits
 
-COUNT, TRIED, FULL = 0, 1, 2
-"""Places in a driver's `counters`: values in the bank, candidates tried, whether the bank is full."""
+BATCH = 64
+"""Candidates computed before they are added."""
+FLUSHES = {"i": "flush_flat", "b": "flush_flat", "l": "flush_rows", "s": "flush_text", "n": "flush_nested"}
+"""Which loop adds values of a layout, by its letter."""
+
+MAPS = frozenset(
+    ("dsl.kernels.fused", f"map_{name}")
+    for name in ("plus_1", "minus_1", "times_2", "over_2", "times_3", "over_3", "times_4", "over_4", "negate", "square")
+)
+"""Kernels whose `out[i]` depends on `x[i]` alone: all rows of a candidate may go through one call, what lies past a row's length being cleared after."""
+ZIPS = frozenset(("dsl.kernels.fused", f"zip_{name}") for name in ("sum", "difference", "product", "min", "max"))
+"""The same for two lists of equal lengths, with zeros giving zeros."""
 
 
 @cache
 def grower(kernel: Callable[..., Any], args: tuple[Layout, ...], out: Layout) -> Callable[..., None]:
-    """`driver(limits, examples, [arrays, low, high] per argument, triangular, out arrays, keys, table, places, hashes, origins, production, counters)`.
+    """`driver(limits, examples, [arrays, low, high] per argument, triangular, scratch arrays, picks, rule, keys, totals, lines, store's arrays, table, hashes, sums, packs, origins, counters)`.
 
     Tries every choice of argument values in `low..high` (with `triangular`, the second not before the first) and adds the new
-    ones, until all are done or the bank is full.
+    ones, until all are done or the store is full.
     """
-    body = f"""{_indent(args)}    base = counters[{COUNT}] * examples
-{_indent(args)}    tried += 1
-{_indent(args)}    fine = True
-{_indent(args)}    e = 0
-{_indent(args)}    while fine and e < examples:
-{_indent(args)}        w = base + e
-{_compute(kernel, args, out, "w", _indent(args) + "        ", keep=True)}
-{_indent(args)}        e += 1
-{_indent(args)}    if not fine:
-{_indent(args)}        continue
-{_hash(out, _indent(args) + "    ")}
-{_indent(args)}    slot = np.int64(total & mask)
-{_indent(args)}    while table[slot] != 0 and table[slot] != total:
-{_indent(args)}        slot = (slot + 1) & np.int64(mask)
-{_indent(args)}    if table[slot] == total:
-{_indent(args)}        continue
-{_indent(args)}    number = counters[{COUNT}]
-{_indent(args)}    table[slot] = total
-{_indent(args)}    places[slot] = number
-{_indent(args)}    hashes[number] = total
-{_indent(args)}    origins[number, 0] = production
-{"".join(f"{_indent(args)}    origins[number, {k + 1}] = i{k}{chr(10)}" for k in range(len(args)))}{_indent(args)}    counters[{COUNT}] = number + 1
-{_indent(args)}    if number + 2 > len(hashes):
-{_indent(args)}        counters[{FULL}] = 1
-{_indent(args)}        counters[{TRIED}] += tried
-{_indent(args)}        return
+    pad = "    " * (len(args) + 1)
+    inner = pad + "    "
+    flush = f"{FLUSHES[out.letter]}(used, examples, {', '.join(sources.names(out, 'out'))}, {', '.join(name for name, _ in _last(out))})"
+    body = f"""{pad}base = used * examples
+{pad}tried += 1
+{pad}fine = True
+{pad}e = 0
+{"".join(f"{pad}{line}{chr(10)}" for line in _at_once(kernel, args, out))}{pad}while fine and e < examples:
+{inner}w = base + e
+{_compute(kernel, args, out, "w", inner, keep=True)}
+{inner}e += 1
+{pad}if not fine:
+{inner[:-4]}    continue
+{"".join(f"{pad}picks[used, {k}] = i{k}{chr(10)}" for k in range(len(args)))}{pad}used += 1
+{pad}if used == {BATCH}:
+{inner}{flush}
+{inner}used = 0
+{inner}if counters[FULL] != 0:
+{inner}    counters[TRIED] += tried
+{inner}    return
 """
-    last = [("keys", "uint64[::1]"), ("table", "uint64[::1]"), ("places", "int32[::1]"), ("hashes", "uint64[::1]"), ("origins", "int32[:,::1]"), ("production", "int64"), ("counters", "int64[::1]")]  # fmt: skip
-    head = "    mask = np.uint64(len(table) - 1)\n    tried = 0\n"
-    text = _file("grow", kernel, args, out, last, head, body, f"    counters[{TRIED}] += tried\n")
-    return compiler._load(_folder(kernel), _stem("grow", kernel, args, out), text)
+    head = "    used = 0\n    tried = 0\n"
+    tail = f"    if used > 0:\n        {flush}\n    counters[TRIED] += tried\n"
+    text = _file("grow", kernel, args, out, _last(out), head, body, tail, picks=False)
+    return compiler.load(_folder(kernel), _stem("grow", kernel, args, out), text)
 
 
 @cache
 def tester(kernel: Callable[..., Any], args: tuple[Layout, ...], out: Layout) -> Callable[..., int]:
-    """`driver(limits, examples, [arrays, low, high] per argument, triangular, scratch arrays, target arrays, hits, counters) -> number of hits`.
+    """`driver(limits, examples, [arrays, numbers, low, high] per argument, triangular, scratch arrays, target arrays, hits, counters) -> number of hits`.
 
-    Tries the same choices, stores nothing, and leaves a candidate at its first example that differs from the target. `hits` gets
-    the argument values of those that do not, until it is full.
+    Tries the same choices, stores nothing, and leaves a candidate at its first example that differs from the target. An
+    argument's values are `numbers[low..high]`, or `low..high` themselves where `numbers` is empty. `hits` gets the argument
+    values of those that equal the target, until it is full.
     """
-    inner = _indent(args)
-    body = f"""{inner}    tried += 1
-{inner}    fine = True
-{inner}    e = 0
-{inner}    while fine and e < examples:
-{_compute(kernel, args, out, "0", inner + "        ", keep=False)}
-{_same(out, inner + "        ")}
-{inner}        e += 1
-{inner}    if fine:
-{"".join(f"{inner}        hits[found, {k}] = i{k}{chr(10)}" for k in range(len(args)))}{inner}        found += 1
-{inner}        if found == len(hits):
-{inner}            counters[{TRIED}] += tried
-{inner}            return found
+    inner = "    " * (len(args) + 1)
+    body = f"""{inner}tried += 1
+{inner}fine = True
+{inner}e = 0
+{inner}while fine and e < examples:
+{_compute(kernel, args, out, "0", inner + "    ", keep=False)}
+{_same(out, inner + "    ")}
+{inner}    e += 1
+{inner}if fine:
+{"".join(f"{inner}    hits[found, {k}] = i{k}{chr(10)}" for k in range(len(args)))}{inner}    found += 1
+{inner}    if found == len(hits):
+{inner}        counters[TRIED] += tried
+{inner}        return found
 """
     target = [*zip(sources.names(out, "want"), sources.signature(out), strict=True)]
     last = [*target, ("hits", "int32[:,::1]"), ("counters", "int64[::1]")]
-    text = _file(
-        "find", kernel, args, out, last, "    found = 0\n    tried = 0\n", body, f"    counters[{TRIED}] += tried\n    return found\n"
-    )
-    return compiler._load(_folder(kernel), _stem("find", kernel, args, out), text)
+    tail = "    counters[TRIED] += tried\n    return found\n"
+    text = _file("find", kernel, args, out, last, "    found = 0\n    tried = 0\n", body, tail, picks=True)
+    return compiler.load(_folder(kernel), _stem("find", kernel, args, out), text)
 
 
+def _last(out: Layout) -> list[tuple[str, str]]:
+    """The parameters of a grower behind its scratch column, which are also those of the loop that adds a batch."""
+    store = [*zip(sources.names(out, "store"), sources.signature(out), strict=True)]
+    return [
+        ("picks", "int32[:,::1]"), ("rule", "int64"), ("keys", "uint64[::1]"), ("totals", "uint64[::1]"), ("lines", "uint64[::1]"), *store,
+        ("table", "uint64[::1]"), ("hashes", "uint64[::1]"), ("sums", "uint64[::1]"), ("packs", "uint64[::1]"),
+        ("origins", "int32[:,::1]"), ("counters", "int64[::1]"),
+    ]  # fmt: skip
+
+
+@cache
 def _folder(kernel: Callable[..., Any]) -> str:
     from dsl.columns.cache import fingerprint
 
-    return f"search-{fingerprint(compiler._folder_name(kernel.__module__), Path(__file__).read_text(encoding='utf-8'))}"
+    made_of = (Path(__file__), Path(__file__).with_name("loops.py"))
+    return f"search-{fingerprint(compiler.folder_name(kernel.__module__), *(path.read_text(encoding='utf-8') for path in made_of))}"
 
 
 def _stem(kind: str, kernel: Callable[..., Any], args: Sequence[Layout], out: Layout) -> str:
     return "_".join([kind, kernel.__name__, *(layout.name for layout in args), out.name])
 
 
-def _indent(args: Sequence[Layout]) -> str:
-    return "    " * len(args)
-
-
-def _loops(args: Sequence[Layout]) -> str:
+def _loops(args: Sequence[Layout], picks: bool) -> str:
     """The nested loops over argument values, with the first row of each."""
     text = ""
     for k in range(len(args)):
         pad = "    " * (k + 1)
-        low = "max(low1, i0) if triangular else low1" if k == 1 else f"low{k}"
-        text += f"{pad}for i{k} in range({low}, high{k}):\n{pad}    r{k} = i{k} * examples\n"
+        low = "max(low1, j0) if triangular else low1" if k == 1 else f"low{k}"
+        value = f"np.int64(numbers{k}[j{k}]) if len(numbers{k}) > 0 else j{k}" if picks else f"j{k}"
+        text += f"{pad}for j{k} in range({low}, high{k}):\n{pad}    i{k} = {value}\n{pad}    r{k} = i{k} * examples\n"
     return text
 
 
 def _compute(kernel: Callable[..., Any], args: Sequence[Layout], out: Layout, at: str, pad: str, *, keep: bool) -> str:
     """Code that runs the kernel on example e; leaves `fine`, and the result in row `at` of the output (in `value` for a number)."""
-    call = sources._call(args, out, at)
+    call = sources.call(args, out, at)
     if out.letter in "ib":
         return f"{pad}value, code = {call}\n{pad}fine = code == 0" + (f"\n{pad}out[{at}] = value if fine else 0" if keep else "")
     code = f"{pad}got = {call}\n{pad}fine = got >= 0\n"
     if keep:
-        code += f"{pad}got = max(got, 0)\n{pad}out_lengths[{at}] = got\n" + _reindent(sources._clearing(out), pad)
+        code += f"{pad}got = max(got, 0)\n{pad}out_lengths[{at}] = got\n" + _reindent(sources.clearing(out), pad)
     return code.rstrip("\n")
+
+
+def _is_whole(kernel: Callable[..., Any], args: Sequence[Layout], out: Layout) -> bool:
+    """Whether all rows of a candidate may go through one call of the kernel."""
+    name = (kernel.__module__, kernel.__name__)
+    return out.letter == "l" and (name in MAPS or name in ZIPS) and all(layout is out for layout in args)
+
+
+def _at_once(kernel: Callable[..., Any], args: Sequence[Layout], out: Layout) -> list[str]:
+    """Lines that do so where they can; they leave `e` at the first example that is still to be computed."""
+    if not _is_whole(kernel, args, out):
+        return []
+    rows = ", ".join(f"row(a{k}, r{k}, size), size" for k in range(len(args)))
+    clear = f"clear_past(words(out, base + q, out.shape[1] // {8 // out.itemsize}), np.int64(a0_lengths[r0 + q]) * {out.itemsize})"
+    past_zero = kernel.__name__ in ("map_plus_1", "map_minus_1")
+    return [
+        "whole = True",
+        *(["for q in range(examples):", "    whole = whole and a0_lengths[r0 + q] == a1_lengths[r1 + q]"] if len(args) == 2 else []),
+        "if whole:",
+        "    size = examples * out.shape[1]",
+        f"    fine = kernel(p, {rows}, row(out, base, size)) >= 0",
+        "    for q in range(examples):",
+        "        out_lengths[base + q] = a0_lengths[r0 + q]",
+        *([f"        {clear}"] if past_zero else []),
+        "    e = examples",
+    ]
 
 
 def _reindent(code: str, pad: str) -> str:
     lines = code.rstrip("\n").split("\n")
     depth = len(lines[0]) - len(lines[0].lstrip())
     return "\n".join(pad + line[depth:] for line in lines)
-
-
-def _hash(out: Layout, pad: str) -> str:
-    """Code for `total`: the hash of `dsl.columns.hash` over the candidate's rows; never 0, which marks a free slot."""
-    parts = []
-    if out.letter in "ib":
-        parts.append(("out", None))
-    elif out in (INTS, LISTS):
-        parts.append(("row(out, base, examples * out.shape[1])", None))
-    else:
-        parts.append((f"words(out, base, examples * out.shape[1] // {8 // out.itemsize})", None))
-    if out.letter == "n":
-        parts.append(("words(out_ends, base, examples * out_ends.shape[1] // 2)", None))
-    code = f"{pad}total = np.uint64(0)\n{pad}start = 0\n"
-    if out.letter in "ib":
-        code += f"{pad}for j in range(examples):\n{pad}    total += np.uint64(out[base + j]) * keys[j]\n"
-        code += f"{pad}start = examples\n"
-    else:
-        for part, _ in parts:
-            code += f"{pad}part = {part}\n" if "words" not in part else f"{pad}packed = {part}\n"
-            name = "packed" if "words" in part else "part"
-            entry = "mixed(packed[np.uint64(j)])" if name == "packed" else "np.uint64(part[np.uint64(j)])"
-            code += (
-                f"{pad}for j in range(len({name})):\n{pad}    total += {entry} * keys[np.uint64(start + j)]\n{pad}start += len({name})\n"
-            )
-        code += f"{pad}for j in range(examples):\n{pad}    total += np.uint64(out_lengths[base + j]) * keys[start + j]\n"
-    code += f"{pad}for _ in range(2):\n{pad}    total = (total ^ (total >> SHIFT)) * MULTIPLIER\n"
-    return code + f"{pad}total = max(total ^ (total >> SHIFT), np.uint64(1))"
 
 
 def _same(out: Layout, pad: str) -> str:
@@ -183,11 +194,14 @@ def _file(
     head: str,
     body: str,
     tail: str,
+    *,
+    picks: bool,
 ) -> str:
     parameters = [("limits", "int64[::1]"), ("examples", "int64")]
     for k, layout in enumerate(args):
         parameters += [
             *zip(sources.names(layout, f"a{k}"), sources.signature(layout), strict=True),
+            *([(f"numbers{k}", "int32[::1]")] if picks else []),
             (f"low{k}", "int64"),
             (f"high{k}", "int64"),
         ]
@@ -200,15 +214,14 @@ import numpy as np
 from numba import njit
 
 from dsl.columns.compile import compiled
-from dsl.columns.hash import FINAL, SHIFT
-from dsl.columns.rows import clear_past, mixed, row, words
+from dsl.columns.rows import clear_past, row, words
 from dsl.kernels import Limits
+from search.exact.loops import FULL, TRIED, {FLUSHES[out.letter]}
 
-MULTIPLIER = np.uint64(FINAL)
 kernel = compiled({kernel.__module__!r}, {kernel.__name__!r})
 
 
 @njit("{result}({", ".join(kind for _, kind in parameters)})", cache=True, error_model="numpy")
 def driver({", ".join(name for name, _ in parameters)}):
     p = Limits({fields})
-{head}{_loops(args)}{body}{tail}'''
+{head}{_loops(args, picks)}{body}{tail}'''

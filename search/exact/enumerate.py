@@ -2,62 +2,38 @@
 
     for level in 1, 2, ...:
         test      every application at this level that could be the output, storing nothing, leaving at the first difference
-        grow      every application at this level, keeping the new values (until memory is full; then levels are only tested)
+        grow      every application at this level, keeping the new values (until memory is full)
+        sources   values of this cost that no application gives, such as `map` with a quotation
+        finders   answers among all values so far: goals and splits, pieces, conditionals
 
-The order of productions, arguments and values is that of `search.exact.plain`, which is its oracle. Terms come out unverified.
-Source: the design measured in docs/enumeration.md; observational equivalence as in Udupa et al. (TRANSIT, PLDI 2013).
+Terms come out unverified. Source: the design measured in docs/enumeration.md; observational equivalence as in Udupa et al.
+(TRANSIT, PLDI 2013).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import groupby
+from typing import Any
 
 import numpy as np
 
-from dsl.columns.layout import Array, Column, Layout, empty, encode, layout_of
-from dsl.columns.step import plan_for
-from dsl.kernels import Limits
+from dsl.columns.layout import Array, Column, decode
 from dsl.ops import OPS
 from dsl.program import Push
 from dsl.tasks import Example, Task
-from dsl.types import Type
-from dsl.values import Profile
-from search.exact.bank import Store, capacities, lane_keys, target_column
-from search.exact.drivers import grower, tester
-from search.exact.functions import TABLE_WORDS, Functions, body, enumerate_functions
+from dsl.types import BOOL, Type
+from dsl.values import Profile, Value
+from search.exact.bank import MAX_ARGS, Arena, Store, capacities, fitted, layouts_for, target_column
+from search.exact.finder import Finder, Source
 from search.exact.grammar import Production
+from search.exact.rules import Rule, Run, choices, limits_of, pieces, rules_of
+from search.exact.testing import Tester
 from search.term import Apply, Input, Literal, Term
 
-CHUNK = 400_000
-"""Candidates in one call of a driver: between two calls the clock is looked at."""
-FUNCTIONS_FROM = 3
-"""Cost level from which higher-order words with arbitrary quotations are tried: below it nothing is lost but `map` with one word, whose fused forms exist."""
-MAX_HITS = 16
-"""Most fits taken from one call."""
-
-COMMUTATIVE = frozenset({"+", "*", "min", "max", "and", "or", "=", "!=", "zip+", "zip*", "zip-min", "zip-max"})
-"""Words that need each pair of arguments in one order only."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Rule:
-    """A production or a higher-order word on tables, as the drivers take it."""
-
-    number: int
-    word: str
-    kinds: tuple[Type, ...]
-    result: Type
-    cost: int
-    kernel: Callable[..., object]
-    args: tuple[Layout, ...]
-    out: Layout
-
-    @property
-    def symmetric(self) -> bool:
-        """Whether each pair of arguments is needed in one order only."""
-        return len(self.kinds) == 2 and self.word in COMMUTATIVE and self.kinds[0] == self.kinds[1]
+FIRST_CODE = 1_000_000
+"""Origins from here on are those of sources."""
 
 
 @dataclass(slots=True)
@@ -74,192 +50,243 @@ class Enumerator:
     """Bytes for the bank."""
     stop: Callable[[], bool] = lambda: False
     """Asked after every `CHUNK` candidates or so; True ends the run."""
+    words: frozenset[str] = frozenset(OPS)
+    """Words that parts may use."""
+    sources: Sequence[Source] = ()
+    finders: Sequence[Finder] = ()
+    testing: bool = True
+    """Whether levels are tested before they are kept."""
     level: int = 0
     full: bool = False
     """Whether memory ran out: from then on levels are tested and not stored."""
+    limits: Any = None
+    """The profile as drivers take it."""
     _stores: dict[Type, Store] = field(default_factory=dict)
     _leaves: list[Term] = field(default_factory=list)
-    words: frozenset[str] = frozenset(OPS)
-    """Words that may be used in quotations, and the higher-order words themselves."""
     _rules: list[Rule] = field(default_factory=list)
-    _columns: dict[Type, Column] = field(default_factory=dict)
-    _functions: dict[Type, Functions] = field(default_factory=dict)
-    _runs: dict[Type, list[tuple[int, int, int]]] = field(default_factory=dict)
-    """Runs of values of equal cost: (cost, first, past the last)."""
-    _tested: np.ndarray = field(default_factory=lambda: np.zeros(3, np.int64))
+    _runs: dict[Type, list[Run]] = field(default_factory=dict)
+    _starts: dict[Type, int] = field(default_factory=dict)
+    _makers: list[Callable[[Sequence[int]], Term]] = field(default_factory=list)
+    _tester: Tester | None = None
+    _arena: Arena | None = None
 
     @property
     def candidates(self) -> int:
         """Applications computed or tested so far."""
-        return int(self._tested[1]) + sum(store.tried for store in self._stores.values())
+        tested = int(self._tester.tested[1]) if self._tester is not None else 0
+        return tested + sum(store.tried for store in self._stores.values())
 
     @property
     def kept(self) -> int:
         """Distinct values in the bank."""
         return sum(store.count for store in self._stores.values())
 
+    @property
+    def kinds(self) -> tuple[Type, ...]:
+        """The types of which the bank holds values."""
+        return tuple(self._stores)
+
+    @property
+    def rules(self) -> Sequence[Rule]:
+        """The words that it applies."""
+        return self._rules
+
+    @property
+    def tester(self) -> Tester:
+        """What compares with the output."""
+        assert self._tester is not None
+        return self._tester
+
     def run(self, max_cost: int) -> Iterator[Term]:
-        """Fits up to a cost. Ends early when `stop` says so."""
-        outputs = [example.output for example in self.examples]
-        target, wanted = target_column(outputs, self.task.output_type, self.profile)
-        yield from self._prepare(wanted)
-        target = target.wide() if self._wide() else target
-        for self.level in range(1, max_cost + 1):
-            if self.level == FUNCTIONS_FROM:
-                self._add_functions()
-            for rule in self._rules:
-                if rule.result == self.task.output_type:
-                    yield from self._test(rule, target)
-                if self.stop():
-                    return
-            if not self.full:
-                self._grow_level()
+        """Fits up to a cost. Ends early when `stop` says so. Its memory goes back at the end."""
+        try:
+            yield from self.prepare()
+            while self.level < max_cost and not self.stop():
+                yield from self.step()
+        finally:
+            self.close()
+
+    def step(self) -> Iterator[Term]:
+        """The next level: what of it fits, then its values."""
+        self.level += 1
+        if self.testing:
+            yield from self._test_level()
+        if self.stop():
+            return
+        if not self.full:
+            self._grow_level()
+        for finder in self.finders:
             if self.stop():
                 return
+            yield from finder.look(self)
 
     def grow(self, max_cost: int, most: int) -> None:
         """Fills the bank up to a cost, or until it holds `most` values."""
-        list(self._prepare(None))
-        for self.level in range(1, max_cost + 1):
+        list(self.prepare())
+        while self.level < max_cost:
+            self.level += 1
             self._grow_level()
             if self.stop() or self.full or self.kept > most:
                 return
+
+    def prepare(self) -> Iterator[Term]:
+        """Makes room for every type, finds the kernels, and puts the leaves in; yields the leaves that fit."""
+        if self._stores:
+            return
+        kinds = {self.task.output_type, *self.task.input_types, *(push.type for push, _ in self.constants)}
+        kinds |= {kind for p in self.productions for kind in (*p.args, p.result)}
+        layouts = layouts_for(sorted(kinds, key=str), self._wide(), self.profile)
+        count = len(self.examples)
+        room = capacities(layouts, self.task.output_type, self.memory, count, self.profile)
+        self._arena = Arena.borrow(self.memory)
+        self._stores = {kind: Store.allocate(layout, room[kind], count, self.profile, self._arena) for kind, layout in layouts.items()}
+        self._runs = {kind: [] for kind in layouts}
+        self._starts = dict.fromkeys(layouts, 0)
+        self.limits = limits_of(self.profile)
+        self._rules = rules_of(self.productions, layouts, self.profile)
+        outputs = [example.output for example in self.examples]
+        target = target_column(outputs, self.task.output_type, self.profile, layouts[self.task.output_type])
+        self._tester = Tester(self, target, _pack(target))
+        yield from self._seed(outputs)
+
+    def close(self) -> None:
+        """Gives the memory to the next search. The bank must not be used any more."""
+        if self._arena is not None:
+            tried = self.candidates
+            self._stores = {}
+            self._arena.give_back()
+            self._arena = None
+            assert self._tester is not None
+            self._tester.forget()
+            self._tester.tested[1] = tried
 
     def store(self, kind: Type) -> Store:
         """The values of a type."""
         return self._stores[kind]
 
-    def runs(self, kind: Type) -> list[tuple[int, int, int]]:
+    def runs(self, kind: Type) -> Sequence[Run]:
         """Runs of values of equal cost: (cost, first, past the last)."""
-        return self._runs[kind]
+        return self._runs.get(kind, ())
 
-    def _prepare(self, wanted: int | None) -> Iterator[Term]:
-        """Makes room for every type, finds the kernels, and puts the leaves in; yields a leaf whose hash is `wanted`."""
-        wide = self._wide()
-        kinds = {self.task.output_type, *self.task.input_types, *(push.type for push, _ in self.constants)}
-        kinds |= {kind for p in self.productions for kind in (*p.args, p.result)}
-        layouts = {kind: layout_of(kind, wide=wide) for kind in sorted(kinds, key=str)}
-        room = capacities(layouts, self.task.output_type, self.memory, len(self.examples), self.profile)
-        self._stores = {kind: Store.allocate(layout, room[kind], len(self.examples), self.profile) for kind, layout in layouts.items()}
-        self._columns = {kind: store.column for kind, store in self._stores.items()}
-        self._runs = {kind: [] for kind in kinds}
-        for number, p in enumerate(self.productions):
-            plan = plan_for(p.op, tuple(layouts[kind] for kind in p.args), self.profile)
-            if plan.kernel is not None:
-                self._rules.append(Rule(number, p.op.name, p.args, p.result, p.cost, plan.kernel, plan.args, plan.result))
-        yield from self._seed(wide, wanted)
+    def new(self, kind: Type) -> range:
+        """The values that were added at the last level."""
+        return range(self._starts[kind], self._stores[kind].count) if kind in self._stores else range(0)
 
-    def _add_functions(self) -> None:
-        """From here on the higher-order words may be applied to the functions that the words and constants make."""
-        words = [word for word in TABLE_WORDS if word.name in self.words and {*word.args[:1], word.result} <= self._stores.keys()]
-        if not words:
-            return
-        for functions in enumerate_functions(self.constants, self.words, self.profile, self.stop):
-            self._functions[functions.kind] = functions
-            self._columns[functions.kind] = functions.column(len(self.examples))
-            self._runs[functions.kind] = functions.runs()
-        for number, word in enumerate(words, len(self.productions)):
-            args = tuple(self._columns[kind].layout for kind in word.args)
-            self._rules.append(Rule(number, word.name, word.args, word.result, 1, word.kernel, args, self._columns[word.result].layout))
+    def cost(self, kind: Type, number: int) -> int:
+        """The cost of a value."""
+        return next((run.cost for run in self._runs[kind] if run.low <= number < run.high), self.level)
 
-    def _wide(self) -> bool:
-        """Whether some text of the task lies outside ASCII."""
-        return not str([(e.inputs, e.output) for e in self.task.examples] + [push.value for push, _ in self.constants]).isascii()
-
-    def _seed(self, wide: bool, wanted: int | None) -> Iterator[Term]:
-        """Puts the inputs (cost 0) and the constants into the bank."""
+    def decode(self, kind: Type, numbers: Sequence[int]) -> list[tuple[Value, ...]]:
+        """These values, each as one value an example."""
         count = len(self.examples)
-        leaves: list[tuple[int, Type, list, Term]] = [
-            (0, kind, [e.inputs[i] for e in self.examples], Input(i)) for i, kind in enumerate(self.task.input_types)
-        ]
-        leaves += [(cost, push.type, [push.value] * count, Literal(push)) for push, cost in self.constants]
-        for cost, kind, values, term in sorted(leaves, key=lambda leaf: leaf[0]):
-            store, column = self._stores[kind], encode(values, kind, self.profile)
-            number = store.add(column.wide() if wide else column, -1 - len(self._leaves))
-            self._leaves.append(term)
-            if number is None:
-                continue
-            self._runs[kind].append((cost, number, number + 1))
-            if kind == self.task.output_type and int(store.hashes[number]) == wanted:
-                yield term
+        rows = (np.asarray(numbers, np.int64)[:, None] * count + np.arange(count)).ravel()
+        flat = decode(self._stores[kind].column, rows)
+        return [tuple(flat[i : i + count]) for i in range(0, len(flat), count)]
 
-    def _grow_level(self) -> None:
-        """All applications of cost `level`, the new values kept."""
-        start = {kind: store.count for kind, store in self._stores.items()}
-        limits = self._limits()
-        for rule in self._rules:
-            store = self._stores[rule.result]
-            if store.full:  # a driver needs one free place to compute in
-                continue
-            driver = grower(rule.kernel, rule.args, rule.out)
-            if self.stop():  # making a driver may have taken its time
-                break
-            lanes = lane_keys(rule.out, len(self.examples), self.profile)
-            for inputs, triangular in self._ranges(rule):
-                driver(
-                    limits, len(self.examples), *inputs, triangular, *store.column.arrays(), lanes,
-                    store.table, store.places, store.hashes, store.origins, rule.number, store.counters,
-                )  # fmt: skip
-                if self.stop():
-                    break
-                if store.full:
-                    self.full = True
-                    break
-        for kind, store in self._stores.items():
-            if store.count > start[kind]:
-                self._runs[kind].append((self.level, start[kind], store.count))
+    def register(self, make: Callable[[Sequence[int]], Term]) -> int:
+        """A code for the origins of a source's values; `make` gives the term of one from its other four origin numbers."""
+        self._makers.append(make)
+        return FIRST_CODE + len(self._makers) - 1
 
-    def _test(self, rule: Rule, target: Column) -> Iterator[Term]:
-        """The applications of cost `level` that are the output."""
-        driver = tester(rule.kernel, rule.args, rule.out)
-        if self.stop():
-            return
-        scratch, hits, limits = empty(rule.out, 1, self.profile), np.zeros((MAX_HITS, len(rule.args)), np.int32), self._limits()
-        for inputs, triangular in self._ranges(rule):
-            found = driver(limits, len(self.examples), *inputs, triangular, *scratch.arrays(), *target.arrays(), hits, self._tested)
-            for row in hits[:found].tolist():
-                yield self._applied(rule.word, rule.kinds, row)
-            if self.stop():
-                return
-
-    def _limits(self) -> Array:
-        return np.array(Limits.of(self.profile), np.int64)
-
-    def _ranges(self, rule: Rule) -> Iterator[tuple[list, int]]:
-        """The arguments' arrays and value ranges, in pieces of about CHUNK candidates, for every way of sharing out the level's cost."""
-        budget = self.level - rule.cost
-        if budget < 0:
-            return
-        # The higher-order words come late; their first level makes up for those before it.
-        budgets = range(budget + 1) if rule.number >= len(self.productions) and self.level == FUNCTIONS_FROM else (budget,)
-        for runs in product(*(self._runs[kind] for kind in rule.kinds)):
-            if sum(cost for cost, _, _ in runs) not in budgets or (rule.symmetric and runs[0] > runs[1]):
-                continue
-            ranges = [(low, high) for _, low, high in runs]
-            rest = int(np.prod([high - low for low, high in ranges[1:]])) if len(ranges) > 1 else 1
-            piece = max(CHUNK // max(rest, 1), 1)
-            low, high = ranges[0]
-            for first in range(low, high, piece):
-                inputs: list = []
-                for k, kind in enumerate(rule.kinds):
-                    bounds = (first, min(first + piece, high)) if k == 0 else ranges[k]
-                    inputs += [*self._columns[kind].arrays(), *bounds]
-                yield inputs, int(rule.symmetric and runs[0] == runs[1])
+    def absorb(self, kind: Type, column: Column, origins: Array, fine: Array | None = None) -> None:
+        """Adds the candidates of a column that are fine and new, at the present level. `origins` is int32[M, 1 + MAX_ARGS], code first."""
+        store = self._stores[kind]
+        store.absorb(column, np.ascontiguousarray(np.concatenate([origins[:, 1:], origins[:, :1]], axis=1), np.int32), fine)
+        self.full = self.full or store.full
 
     def term(self, kind: Type, number: int) -> Term:
         """The term that made a value."""
         origin, *args = self._stores[kind].origins[number].tolist()
+        if origin >= FIRST_CODE:
+            return self._makers[origin - FIRST_CODE](args)
         if origin < 0:
             return self._leaves[-1 - origin]
-        rule = self._by_number[origin]
-        return self._applied(rule.word, rule.kinds, args)
+        production = self.productions[origin]
+        return self.applied(production.op.name, production.args, args)
 
-    def _applied(self, word: str, kinds: Sequence[Type], numbers: Sequence[int]) -> Term:
-        """A word on values, of which functions become its quotations."""
-        values = [(kind, number) for kind, number in zip(kinds, numbers, strict=False)]
-        bodies = tuple(body(self._functions[kind].terms[number]) for kind, number in values if kind in self._functions)
-        return Apply(word, tuple(self.term(kind, number) for kind, number in values if kind not in self._functions), bodies)
+    def applied(self, word: str, kinds: Sequence[Type], numbers: Sequence[int]) -> Term:
+        """A word on values."""
+        return Apply(word, tuple(self.term(kind, number) for kind, number in zip(kinds, numbers, strict=False)))
 
-    @property
-    def _by_number(self) -> dict[int, Rule]:
-        return {rule.number: rule for rule in self._rules}
+    def _wide(self) -> bool:
+        values = [value for e in self.examples for value in (*e.inputs, e.output)] + [push.value for push, _ in self.constants]
+        return not all(map(_is_ascii, values))
+
+    def _seed(self, outputs: Sequence[Value]) -> Iterator[Term]:
+        """Puts the inputs (cost 0) and the constants into the bank."""
+        from dsl.columns.layout import encode
+
+        leaves: list[tuple[int, Type, list[Value], Term]] = [
+            (0, kind, [e.inputs[i] for e in self.examples], Input(i)) for i, kind in enumerate(self.task.input_types)
+        ]
+        leaves += [(cost, push.type, [push.value] * len(self.examples), Literal(push)) for push, cost in self.constants]
+        for (cost, kind), group in groupby(sorted(leaves, key=lambda leaf: (leaf[0], str(leaf[1]))), key=lambda leaf: (leaf[0], leaf[1])):
+            store, low = self._stores[kind], self._stores[kind].count
+            for _, _, values, term in group:
+                store.add(fitted(encode(values, kind, self.profile), store.layout), -1 - len(self._leaves))
+                self._leaves.append(term)
+                if kind == self.task.output_type and all(type(a) is type(b) and a == b for a, b in zip(values, outputs, strict=True)):
+                    yield term
+            if store.count > low:
+                self._runs[kind].append(Run(cost, low, store.count))
+
+    def _test_level(self) -> Iterator[Term]:
+        """The applications of cost `level` that are the output."""
+        own: tuple[None, ...] = (None,) * MAX_ARGS
+        for rule in self._rules:
+            if rule.result == self.task.output_type:
+                for chosen in choices(rule, [self._runs[kind] for kind in rule.kinds], self.level - rule.cost):
+                    for numbers in self.tester.test(rule, chosen, own):
+                        yield self.applied(rule.word, rule.kinds, numbers)
+            if self.stop():
+                return
+
+    def _grow_level(self) -> None:
+        """All applications of cost `level`, the new values kept; then what sources add."""
+        self._starts = {kind: store.count for kind, store in self._stores.items()}
+        for rule in self._rules:
+            store = self._stores[rule.result]
+            if store.full or (rule.result == BOOL and store.count >= 1 << min(len(self.examples), 20)):
+                continue
+            for chosen in choices(rule, [self._runs[kind] for kind in rule.kinds], self.level - rule.cost):
+                self.apply(rule, chosen, store)
+                if store.full or self.stop():
+                    break
+            self.full = self.full or store.full
+            if self.stop():
+                break
+        for source in self.sources:
+            if not self.stop():
+                source.grow(self)
+        for kind, store in self._stores.items():
+            if store.count > self._starts[kind]:
+                self._runs[kind].append(Run(self.level, self._starts[kind], store.count))
+
+    def apply(self, rule: Rule, chosen: Sequence[Run], store: Store, stores: Sequence[Store | None] = (None,) * MAX_ARGS) -> None:
+        """Adds to `store` what the rule gives on values of these runs; `stores` may stand in for the bank's own."""
+        triangular = int(rule.symmetric and chosen[0] == chosen[1] and stores[0] is stores[1])
+        behind = (triangular, *store.scratch.column.arrays(), store.scratch.picks, rule.number, *store.behind())
+        columns = [(stores[k] or self._stores[kind]).column.arrays() for k, kind in enumerate(rule.kinds)]
+        ranges = [(run.low, run.high) for run in chosen]
+        for first in pieces(ranges):
+            inputs: list[Any] = []
+            for k, arrays in enumerate(columns):
+                inputs += [*arrays, *(first if k == 0 else ranges[k])]
+            rule.grow(self.limits, len(self.examples), *inputs, *behind)
+            if store.full or self.stop():
+                return
+
+
+def _is_ascii(value: Value) -> bool:
+    if isinstance(value, str):
+        return value.isascii()
+    return all(map(_is_ascii, value)) if isinstance(value, tuple) else True
+
+
+def _pack(target: Column) -> int:
+    """The packed lengths of the target; 0 where it has none."""
+    from search.exact.loops import MAX_PACKED
+
+    if target.lengths is None:
+        return 0
+    return sum(min(int(length), MAX_PACKED) << (8 * e) for e, length in enumerate(target.lengths[:8]))

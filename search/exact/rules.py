@@ -1,0 +1,112 @@
+"""Rules: words at concrete types with their compiled loops, and the value ranges that a rule is applied to at a cost level."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any, NamedTuple
+
+from dsl.columns.layout import Layout
+from dsl.columns.step import plan_for
+from dsl.kernels import Limits
+from dsl.types import Type
+from dsl.values import Profile
+from search.exact.drivers import grower, tester
+from search.exact.grammar import Production
+
+CHUNK = 400_000
+"""Candidates in one call of a driver: between two calls the clock is looked at."""
+
+COMMUTATIVE = frozenset({"+", "*", "min", "max", "and", "or", "=", "!=", "zip+", "zip*", "zip-min", "zip-max"})
+"""Words that need each pair of arguments in one order only."""
+
+
+class Run(NamedTuple):
+    """Values of equal cost of one type: numbers `low` .. `high - 1`."""
+
+    cost: int
+    low: int
+    high: int
+
+
+@dataclass(slots=True, eq=False)
+class Rule:
+    """A production with its kernel. Its drivers are made when first asked for."""
+
+    number: int
+    word: str
+    kinds: tuple[Type, ...]
+    result: Type
+    cost: int
+    kernel: Callable[..., object]
+    args: tuple[Layout, ...]
+    out: Layout
+    _grower: Callable[..., None] | None = field(default=None, repr=False)
+    _tester: Callable[..., int] | None = field(default=None, repr=False)
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether each pair of arguments is needed in one order only."""
+        return len(self.kinds) == 2 and self.word in COMMUTATIVE and self.kinds[0] == self.kinds[1]
+
+    @property
+    def grow(self) -> Callable[..., None]:
+        """The loop that keeps what is new."""
+        if self._grower is None:
+            self._grower = grower(self.kernel, self.args, self.out)
+        return self._grower
+
+    @property
+    def test(self) -> Callable[..., int]:
+        """The loop that compares with the target."""
+        if self._tester is None:
+            self._tester = tester(self.kernel, self.args, self.out)
+        return self._tester
+
+
+def rules_of(productions: Sequence[Production], layouts: dict[Type, Layout], profile: Profile) -> list[Rule]:
+    """The productions that have a kernel for these layouts, in order; a rule's number is its production's place."""
+    found = []
+    for number, p in enumerate(productions):
+        plan = plan_for(p.op, tuple(_plain(layouts[kind]) for kind in p.args), profile)
+        if plan.kernel is not None:
+            args = tuple(layouts[kind] for kind in p.args)
+            found.append(Rule(number, p.op.name, p.args, p.result, p.cost, plan.kernel, args, layouts[p.result]))
+    return found
+
+
+def _plain(layout: Layout) -> Layout:
+    """The layout by which the columnar machine finds the kernel."""
+    from dsl.columns.layout import INTS, SHORTS
+
+    return INTS if layout is SHORTS else layout
+
+
+def limits_of(profile: Profile) -> Any:
+    """The profile as drivers take it."""
+    import numpy as np
+
+    return np.array(Limits.of(profile), np.int64)
+
+
+def choices(rule: Rule, runs: Sequence[Sequence[Run]], budget: int) -> Iterator[tuple[Run, ...]]:
+    """The ways of giving a rule's arguments runs of values whose costs add up to `budget`."""
+    if budget < 0:
+        return
+    for chosen in product(*runs):
+        if sum(run.cost for run in chosen) == budget and not (rule.symmetric and chosen[0].low > chosen[1].low):
+            yield chosen
+
+
+def pieces(sizes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The first range in pieces, so that each with all of the others is about CHUNK candidates."""
+    rest = 1
+    for low, high in sizes[1:]:
+        rest *= max(high - low, 0)
+    if rest == 0:
+        return
+    piece = max(CHUNK // rest, 1)
+    low, high = sizes[0]
+    for first in range(low, high, piece):
+        yield first, min(first + piece, high)

@@ -1,0 +1,130 @@
+"""The last level: applications compared with the target without keeping anything, of which demands rule most out beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dsl.columns.layout import Array, Column, empty
+from dsl.types import INT, Type
+from search.exact.demands import AT_LEAST_AS_LONG, EQUAL, MEMBER, item_demand, length_demand
+from search.exact.rules import Rule, Run, pieces
+
+if TYPE_CHECKING:
+    from search.exact.bank import Store
+    from search.exact.enumerate import Enumerator
+
+MAX_HITS = 16
+"""Most fits taken from one call."""
+NOTHING = np.zeros(0, np.int32)
+SPLIT = frozenset({"zip+", "zip-", "+", "-"})
+"""Words whose pairs `search.exact.goals` finds by hash: pairs of long runs are left to it."""
+LONG = 3_000_000
+"""Pairs of two runs that are called long."""
+
+
+@dataclass(slots=True, eq=False)
+class Tester:
+    """Tests the applications of rules that give the output's type."""
+
+    bank: Enumerator
+    target: Column
+    want_pack: int
+    tested: Array = field(default_factory=lambda: np.zeros(4, np.int64))
+    """Counters in the form that drivers write; tried candidates at their place."""
+    _survivors: dict[tuple[Any, ...], Array] = field(default_factory=dict)
+    _demands: dict[int, tuple[tuple[str | None, int | None], ...]] = field(default_factory=dict)
+    _scratch: Column | None = None
+    _hits: Array = field(default_factory=lambda: np.zeros((MAX_HITS, 4), np.int32))
+
+    def test(self, rule: Rule, chosen: Sequence[Run], stores: Sequence[Store | None]) -> Iterator[tuple[int, ...]]:
+        """The argument numbers of applications to values of these runs that give the target. A store other than the bank's own may stand in for one."""
+        bank = self.bank
+        numbers = [self._values(rule, k, run, stores[k]) for k, run in enumerate(chosen)]
+        ranges = [(run.low, run.high) if found is None else (0, len(found)) for run, found in zip(chosen, numbers, strict=True)]
+        if rule.word in SPLIT and _product(ranges) > LONG and all(store is None for store in stores):
+            return
+        if self._scratch is None or self._scratch.layout is not rule.out:
+            self._scratch = empty(rule.out, 1, bank.profile)
+        hits = self._hits[:, : len(rule.args)] if len(rule.args) < 4 else self._hits
+        hits = np.ascontiguousarray(hits)
+        triangular = int(rule.symmetric and chosen[0] == chosen[1] and stores[0] is stores[1])
+        last = (triangular, *self._scratch.arrays(), *self.target.arrays(), hits, self.tested)
+        columns = [(stores[k] or bank.store(kind)).column for k, kind in enumerate(rule.kinds)]
+        for first in pieces(ranges):
+            inputs: list[Any] = []
+            for k, column in enumerate(columns):
+                inputs += [*column.arrays(), NOTHING if numbers[k] is None else numbers[k], *(first if k == 0 else ranges[k])]
+            found = rule.test(bank.limits, len(bank.examples), *inputs, *last)
+            for hit in hits[:found].tolist():
+                yield tuple(hit)
+            if bank.stop():
+                return
+
+    def forget(self) -> None:
+        """Drops the lists of survivors; called when their values go."""
+        self._survivors.clear()
+
+    def _values(self, rule: Rule, position: int, run: Run, store: Store | None) -> Array | None:
+        """The run's values that meet the demands on an argument; None for all of them."""
+        if rule.number not in self._demands:
+            profile = self.bank.profile
+            self._demands[rule.number] = tuple(
+                (length_demand(rule.word, k, rule.kinds, rule.result, profile), item_demand(rule.word, k, rule.kinds, rule.result, profile))
+                for k in range(len(rule.kinds))
+            )
+        length, items = self._demands[rule.number][position]
+        if length is None and items is None:
+            return None
+        kind = rule.kinds[position]
+        found = None
+        if length is not None:
+            found = self._kept((kind, run, length, id(store)), lambda: self._by_length(kind, run, length, store))
+        if items is not None:
+            before = found
+            found = self._kept((kind, run, length, items, id(store)), lambda: self._by_items(kind, run, items, before, store))
+        return found
+
+    def _kept(self, key: tuple[Any, ...], make: Any) -> Array:
+        found = self._survivors.get(key)
+        if found is None:
+            if len(self._survivors) > 4000:
+                self._survivors.clear()
+            found = self._survivors[key] = make()
+        return found
+
+    def _by_length(self, kind: Type, run: Run, relation: str, store: Store | None) -> Array:
+        from search.exact.loops import with_lengths
+
+        held = store or self.bank.store(kind)
+        out = np.empty(run.high - run.low + 1, np.int32)
+        mode = {EQUAL: 0, AT_LEAST_AS_LONG: 1}.get(relation, 2)
+        return out[: with_lengths(held.packs, run.low, run.high, np.uint64(self.want_pack), mode, out)].copy()
+
+    def _by_items(self, kind: Type, run: Run, mode: int, before: Array | None, store: Store | None) -> Array:
+        from search.exact import loops
+
+        held, examples = store or self.bank.store(kind), len(self.bank.examples)
+        numbers = np.arange(run.low, run.high, dtype=np.int32) if before is None else before
+        out = np.empty(len(numbers) + 1, np.int32)
+        if mode == MEMBER:
+            found = loops.having_member(held.column.data, held.column.lengths, examples, numbers, self.target.data, out)
+        elif kind == INT:
+            found = loops.meeting_numbers(mode, held.column.data, examples, numbers, self.target.data, out)
+        else:
+            found = loops.meeting_rows(
+                mode, held.column.data, held.column.lengths, examples, numbers, self.target.data, self.target.lengths, out
+            )
+        return out[:found].copy()
+
+
+def _product(ranges: Sequence[tuple[int, int]]) -> int:
+    total = 1
+    for low, high in ranges:
+        total *= max(high - low, 0)
+    return total
+
+
