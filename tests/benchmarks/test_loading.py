@@ -9,8 +9,9 @@ import pytest
 from benchmarks import suites
 from benchmarks.attempt import Job, read_task
 from benchmarks.measure import cpu_seconds, peak_mb, peak_source, reset_peak
-from benchmarks.suites import load_suite, profile_of, task_text
+from benchmarks.suites import LINES, load_suite, profile_of, task_text, word_names, word_set, words_of
 from dsl.errors import ConfigError, TaskError
+from dsl.ops import OPS
 from dsl.tasks import load_tasks
 
 SYGUS = """(set-logic SLIA)
@@ -46,6 +47,65 @@ class TestSuites:
         names = [task.name for task in load_suite(str(path)).tasks]
         assert names[:3] == ["a", "b", "a#2"]
         assert len(set(names)) == 5
+
+    @pytest.mark.parametrize(
+        ("name", "words"),
+        [
+            ("exedec-none", LINES),
+            ("exedec-none+leave-one-out", LINES),
+            ("deepcoder-x", LINES),
+            ("lists-n3", LINES),
+            ("lists-new", "all"),
+            ("lists", "all"),
+            ("strings", "all"),
+            ("lambdabeam-synthetic", "all"),
+            ("sygus-89", "all"),
+        ],
+    )
+    def test_words(self, name, words):
+        assert words_of(name) == words
+        assert words_of(name, "all") == "all"
+        assert words_of(name, "bustle") == "bustle"
+
+    def test_word_sets(self):
+        assert word_set("all") is None
+        lines = word_set(LINES)
+        assert lines is not None and len(lines) == 38
+        for name in ("exedec", "deepcoder"):
+            language = word_set(name)
+            assert language is not None and lines < language
+        assert {word for word in word_set("exedec") - lines if not OPS[word].suites["exedec"].startswith("(")} == set(), (
+            "lines are ExeDec's functions, without its lambdas"
+        )  # type: ignore[operator]
+        assert {"all", LINES, "sygus", "bustle", "lambdabeam"} <= set(word_names())
+        with pytest.raises(ConfigError, match="no words are called 'mine'"):
+            word_set("mine")
+
+    def test_constants_and_grammars_of_sygus_files(self, tmp_path):
+        (tmp_path / "a.sl").write_text(SYGUS)
+        examples = [{"inputs": ["ada"], "output": "ada ada"}]
+        path = written(
+            tmp_path / "mine.jsonl",
+            {"name": "a.sl", "examples": examples},
+            {"name": "a", "examples": examples, "constants": ["x"]},
+            {"name": "b", "examples": examples},
+        )
+        suite = load_suite(str(path), sygus_files=str(tmp_path))
+        assert [task.constants for task in suite.tasks] == [(" ",), ("x",), None]
+        assert dict(suite.sygus) == {"a.sl": SYGUS, "a": SYGUS}
+        assert load_suite(str(path)).sygus == {}
+        assert load_suite(str(path)).digest != suite.digest
+        with pytest.raises(ConfigError, match="no such folder"):
+            load_suite(str(path), sygus_files=str(tmp_path / "none"))
+        other = written(tmp_path / "other.jsonl", {"name": "a", "examples": EXAMPLES})
+        with pytest.raises(ConfigError, match="for other types than the task 'a'"):
+            load_suite(str(other), sygus_files=str(tmp_path))
+
+    def test_sl_files_bring_their_texts(self, tmp_path):
+        for name in ("b", "a"):
+            (tmp_path / f"{name}.sl").write_text(SYGUS)
+        assert load_suite(str(tmp_path)).sygus == {"a": SYGUS, "b": SYGUS}
+        assert load_suite(str(tmp_path), leave_one_out=False).sygus["a"] == SYGUS
 
     @pytest.mark.parametrize(
         ("name", "profile"),

@@ -18,6 +18,7 @@ from benchmarks import journal, processes, runner
 from benchmarks.attempt import KEYS, Record, find_method
 from benchmarks.runner import Plan
 from dsl.errors import ConfigError
+from dsl.ops import OPS
 from flowforth import cli
 
 ROOT = Path(__file__).parents[2]
@@ -252,6 +253,19 @@ class TestRecords:
         records = go(suite(3), tmp_path / "out", method=f"{FAKES}:counts", warm_up=1.0)
         assert [record["size"] for record in records] == [2, 3, 4]
 
+    def test_a_suite_in_a_language_of_its_own_is_searched_in_it(self, suite, tmp_path):
+        """Only that language's words and no constants, unless they are asked for; the lines tell, and one folder holds all of it."""
+        tasks, out = suite(2, "exedec-like"), tmp_path / "out"
+        for more in ({}, {"words": "all"}, {"constants": "pool"}, {"words": "exedec", "constants": "pool"}):
+            go(tasks, out, method=f"{FAKES}:settings", **more)
+        records = journal.read_records(out)
+        assert Counter((record["words"], record["constants"], record["size"]) for record in records) == {
+            ("lines", "none", 38): 2,
+            ("all", "given", len(OPS)): 2,
+            ("lines", "pool", 38): 2,
+            ("exedec", "pool", 57): 2,
+        }
+
 
 class TestBrokenMethods:
     def test_a_worker_that_dies(self, suite, tmp_path):
@@ -302,6 +316,8 @@ class TestArguments:
             (["--limit", "0"], "limit"),
             (["--constants", "mine"], "constants"),
             (["--profile", "mine"], "the profiles are"),
+            (["--words", "mine"], "it must be one of language, all, lines, "),
+            (["--sygus-files", "no-such-folder"], "no such folder of SyGuS files"),
             (["--memory", "1"], "memory"),
             (["--max-candidates", "0"], "max_candidates"),
             (["--engine", "threads"], "the engines are processes, ray"),

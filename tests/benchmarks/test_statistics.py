@@ -138,7 +138,7 @@ class TestLoading:
         folders = [tmp_path / name for name in "abc"]
         attempts, repeated = load_attempts(folders)
         assert ([a.task for a in attempts], repeated) == (["one", "two"], 1)
-        assert attempts[0].group == Group("made", "given", 10.0, "default")
+        assert attempts[0].group == Group("made", "given", 10.0, "default", "all")
         assert machines_of(folders) == ["python a", "python b", "python c"]
 
     def test_no_folder(self, tmp_path):
