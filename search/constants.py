@@ -82,8 +82,8 @@ def priced_constants(task: Task, source: Source, profile: Profile, words: Collec
 
 
 def _priced_ints(task: Task, ints: Sequence[int]) -> list[tuple[Value, int]]:
-    """In a task with text 0, 1 and -1 are what positions are counted with; elsewhere all small ones are cheap, and what was discovered first."""
-    cheap = (0, 1, -1) if _has_text(task) else (0, 1, 2, -1, 3)
+    """In a task with text 0, 1 and -1 are what positions are counted with, and a width that outputs are brought to; elsewhere all small ones are cheap, and what was discovered first."""
+    cheap = (0, 1, -1, *_widths(task)) if _has_text(task) else (0, 1, 2, -1, 3)
     others = [value for value in ints if value not in cheap]
     near = others[: 2 if _has_text(task) else 3]
     return [
@@ -141,6 +141,7 @@ def _ints(task: Task) -> list[Value]:
     if task.output_type == INT:
         found = _of_numbers(task, [value for value in outputs if isinstance(value, int)])
     elif task.output_type != BOOL:
+        found += _widths(task)
         lengths = {len(output) for output in outputs if isinstance(output, (str, tuple))}
         found += lengths if len(lengths) == 1 else ()
         if task.output_type == LIST_INT:
@@ -148,6 +149,20 @@ def _ints(task: Task) -> list[Value]:
     found += _numbers_in_common([_text(output) for output in outputs])
     more = [value for value in dict.fromkeys(found) if value not in SMALL_INTS and abs(value) <= MACHINE_INT_MAX]
     return [*SMALL_INTS, *more[:MAX_INTS]]
+
+
+def _widths(task: Task) -> list[int]:
+    """The length of all outputs where inputs differ in theirs, or the greatest length if longer inputs are cut to it and the others are not changed."""
+    if task.output_type != STR:
+        return []
+    lengths = [len(_text(example.output)) for example in task.examples]
+    texts = [[_text(value) for value in example.inputs] for example in task.examples]
+    greatest = max(lengths)
+    if min(lengths) == greatest:
+        return [greatest] if any(len({len(text) for text in column}) > 1 for column in zip(*texts, strict=True)) else []
+    cut = [example.output for example, row in zip(task.examples, texts, strict=True) if example.output not in row]
+    reached = cut and all(len(_text(output)) == greatest for output in cut)
+    return [greatest] if reached and len(cut) < len(lengths) else []
 
 
 def _of_numbers(task: Task, outputs: list[int]) -> list[int]:
@@ -205,10 +220,12 @@ def _strings(task: Task) -> list[Value]:
     returning = Counter(outputs)
     for text in (text for column in columns for text in column):
         weight.update({character for character in text if not character.isalnum()})
+    brought: list[str] = []
     for output, row in zip(outputs, inputs, strict=True):
         # An output that returns is one of the cases of a table: the whole of it is proposed below, its fragments are of no use.
         if returning[output] == 1 or task.output_type != STR:
-            weight.update({piece: 2 for piece in uncopyable(output, row)})
+            brought += uncopyable(output, row)
+    weight.update({piece: 2 * brought.count(piece) + 2 * (piece not in brought) for piece in _runs(brought)})
     for column in columns:
         weight.update(_shared(column))
     weight.update({edge: len(outputs) for edge in _edges(outputs)})
@@ -243,6 +260,13 @@ def _whole_words(piece: str, text: str) -> str:
     while start < end and text[end - 1].isalnum() and end < len(text) and text[end].isalnum():
         end -= 1
     return text[start:end]
+
+
+def _runs(pieces: Sequence[str]) -> list[str]:
+    """The pieces; of runs of one character, such as zeros that fill numbers up, only the longest one and the character."""
+    runs = [piece for piece in pieces if len(set(piece)) == 1]
+    longest = {run[0]: max((other for other in runs if other[0] == run[0]), key=len) for run in runs}
+    return [*(piece for piece in pieces if len(set(piece)) > 1), *longest, *(run for run in longest.values() if len(run) > 1)]
 
 
 def _edges(outputs: Sequence[str]) -> list[str]:

@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dsl.program import Push
 from dsl.types import BOOL, STR
+from search.constants import uncopyable
 from search.exact.masks import Matches
 from search.exact.paths import UNIT
 from search.exact.pieces import Pieces
@@ -29,8 +31,12 @@ if TYPE_CHECKING:
 
 ALLOWANCE = (5, 9, 13)
 """Words of the largest trees offered after levels 1, 2 and 3; later ones offer all."""
-MAX_TREES = 150
-"""Trees made at one level."""
+MAX_TREES = 60
+"""Trees made at one level where the examples enumerated over are not all."""
+MAX_FITS = 10
+"""Trees made at one level where they are: then each one fits, and more would only hide what else fits."""
+SLACK = UNIT
+"""How much more than the cheapest tree offered so far one may cost, in that case."""
 MAX_PREDICATE_LEVEL = 2
 """Cost of the dearest values that conditions beyond the bank's are about."""
 TESTS_PER_SPLIT = 6
@@ -39,10 +45,10 @@ VALUES_PER_MASK = 4
 MAX_LEAVES = 6
 LONE = UNIT // 2
 """What a leaf for one example costs more, besides half its own cost."""
-MAX_SPLITS = 14
-"""Splits at one level for whose sides pieces are looked for."""
-STEPS = 150
-"""Steps of a search for pieces of one side."""
+MAX_SIDES = 12
+"""Sides of splits for which pieces are looked for at one level."""
+STEPS, SIDE_PIECES = 150, 400
+"""Steps of a search for pieces of one side, and pieces to choose from."""
 
 
 @dataclass(slots=True, eq=False)
@@ -59,6 +65,8 @@ class Conditions:
     """Leaves of pieces for sets of examples."""
     _waiting: list[tuple[int, int, Term]] = field(default_factory=list)
     _offered: set[Term] = field(default_factory=set)
+    _least: int = 1 << 30
+    """Cost of the cheapest tree made."""
 
     def look(self, bank: Enumerator) -> Iterator[Term]:
         """Trees whose leaves are right on the examples that reach them, the cheapest first, as large as the level allows."""
@@ -94,11 +102,14 @@ class Conditions:
             self._join(bank, tests, everything)
         depth = 2 if bank.level < 3 else 3
         forest = Forest(lambda examples: self._leaves(bank, examples), tests, max_leaves)
-        terms = [(tree.cost, term_of(tree)) for tree in forest.best(everything, depth, MAX_TREES)]
+        all_fit = len(bank.examples) == len(bank.task.examples)
+        most = MAX_FITS if all_fit else MAX_TREES
+        terms = [(tree.cost, term_of(tree)) for tree in forest.best(everything, depth, most)]
         if bank.task.output_type == BOOL:
-            terms += self._formulas(bank, tests)
+            terms += self._formulas(bank, tests, most)
+        self._least = min([self._least, *(cost for cost, _ in terms)])
         for cost, term in terms:
-            if term not in self._offered:
+            if term not in self._offered and (not all_fit or cost <= self._least + SLACK):
                 self._offered.add(term)
                 heapq.heappush(self._waiting, (cost, len(self._offered), term))
 
@@ -131,24 +142,44 @@ class Conditions:
             for number in self._values.values(mask)
         ]  # fmt: skip
         found += self._joined.get(examples, {}).values()
+        outputs = {example.output for e, example in enumerate(bank.examples) if examples >> e & 1}
+        if len(outputs) == 1 and (not lone or self._is_case(bank, examples)):
+            output = outputs.pop()
+            found = [leaf for leaf in found if leaf.cost > 4 * UNIT or not isinstance(leaf.make(), Literal)]
+            found.append(_leaf(UNIT, lone, partial(Literal, Push(output, kind)), output))
         return sorted(found, key=lambda leaf: leaf.cost)[: VALUES_PER_MASK * 2]
+
+    def _is_case(self, bank: Enumerator, examples: int) -> bool:
+        """Whether the output of this one example looks like an entry of a table: text that cannot come from its inputs, in a task where outputs return."""
+        example = bank.examples[examples.bit_length() - 1]
+        outputs = [other.output for other in bank.task.examples]
+        if not isinstance(example.output, str) or len(set(outputs)) == len(outputs):
+            return False
+        return not example.output or uncopyable(example.output, [str(value) for value in example.inputs]) == [example.output]
+
+    def _plain(self, bank: Enumerator, examples: int) -> bool:
+        """Whether a value is right on a set of examples."""
+        assert self._values is not None
+        return any(mask & examples == examples for mask in self._values.masks)
 
     def _join(self, bank: Enumerator, tests: Sequence[Test], everything: int) -> None:
         """Looks for concatenations that are right on the sides of the cheapest splits, one example alone excepted."""
         assert self.pieces is not None
         splits = list(dict.fromkeys(min(test.truth, everything & ~test.truth) for test in tests))
+        plain = {split: self._plain(bank, split) + self._plain(bank, everything & ~split) for split in splits}
         # A split of which one side is explained already needs only the other.
-        splits.sort(key=lambda split: not (self._leaves(bank, split) or self._leaves(bank, everything & ~split)))
-        sides = [side for split in splits[:MAX_SPLITS] for side in (split, everything & ~split) if side & (side - 1)]
+        splits = sorted((split for split in splits if plain[split] < 2), key=lambda split: -plain[split])
+        sides = [side for split in splits for side in (split, everything & ~split) if side & (side - 1) and not self._plain(bank, side)]
+        sides = sides[:MAX_SIDES]
         self.pieces.scan(bank, set(sides))
         for side in sides:
-            for cost, _, term in self.pieces.ways(bank, side, STEPS, VALUES_PER_MASK):
+            for cost, _, term in self.pieces.ways(bank, side, STEPS, VALUES_PER_MASK, SIDE_PIECES):
                 if not isinstance(term, Literal) or len({bank.examples[e].output for e in range(len(bank.examples)) if side >> e & 1}) == 1:
                     self._joined.setdefault(side, {})[term] = Leaf(cost, partial(_same, term), term)
             if bank.stop():
                 return
 
-    def _formulas(self, bank: Enumerator, tests: Sequence[Test]) -> list[tuple[int, Term]]:
+    def _formulas(self, bank: Enumerator, tests: Sequence[Test], most: int) -> list[tuple[int, Term]]:
         """`and`, `or` of two conditions, either of them perhaps negated, that are the wanted Bool."""
         wanted = sum(1 << e for e, example in enumerate(bank.examples) if example.output is True)
         everything = (1 << len(bank.examples)) - 1
@@ -159,11 +190,11 @@ class Conditions:
                 word = "and" if truth & other == wanted else "or" if truth | other == wanted else None
                 if word is not None and wanted not in (truth, other):
                     found.append((cost + more + UNIT, Apply(word, (_signed(test, negated), _signed(second, other_negated)))))
-        return heapq.nsmallest(MAX_TREES, found, key=lambda pair: pair[0])
+        return heapq.nsmallest(most, found, key=lambda pair: pair[0])
 
 
-def _leaf(cost: int, lone: bool, make: partial[Term], number: int) -> Leaf:
-    return Leaf(cost + (LONE + cost // 2 if lone else 0), make, number)
+def _leaf(cost: int, lone: bool, make: partial[Term], identity: object) -> Leaf:
+    return Leaf(cost + (LONE + cost // 2 if lone else 0), make, identity)
 
 
 def _signed(test: Test, negated: int) -> Term:

@@ -25,6 +25,7 @@ from dsl.program import Push
 from dsl.tasks import Example, Task
 from dsl.types import BOOL, Type
 from dsl.values import Profile, Value
+from search.exact.ahead import Ahead
 from search.exact.bank import MAX_ARGS, Arena, Store, capacities, fitted, layouts_for, target_column
 from search.exact.finder import Finder, Source
 from search.exact.grammar import Production
@@ -54,6 +55,8 @@ class Enumerator:
     """Words that parts may use."""
     sources: Sequence[Source] = ()
     finders: Sequence[Finder] = ()
+    ahead: Ahead | None = None
+    """What looks for answers where memory is full."""
     testing: bool = True
     """Whether levels are tested before they are kept."""
     level: int = 0
@@ -63,6 +66,7 @@ class Enumerator:
     """The profile as drivers take it."""
     _stores: dict[Type, Store] = field(default_factory=dict)
     _leaves: list[Term] = field(default_factory=list)
+    _leaf_values: dict[Type, list[tuple[tuple[Value, ...], Term, int]]] = field(default_factory=dict)
     _rules: list[Rule] = field(default_factory=list)
     _runs: dict[Type, list[Run]] = field(default_factory=dict)
     _starts: dict[Type, int] = field(default_factory=dict)
@@ -115,6 +119,10 @@ class Enumerator:
             return
         if not self.full:
             self._grow_level()
+        else:
+            self._starts = {kind: store.count for kind, store in self._stores.items()}
+        if self.full and self.ahead is not None and not self.stop():
+            yield from self.ahead.look(self)
         for finder in self.finders:
             if self.stop():
                 return
@@ -172,6 +180,10 @@ class Enumerator:
         """The values that were added at the last level."""
         return range(self._starts[kind], self._stores[kind].count) if kind in self._stores else range(0)
 
+    def leaves(self, kind: Type) -> list[tuple[tuple[Value, ...], Term, int]]:
+        """The inputs and constants of a type: values, term, cost."""
+        return self._leaf_values.get(kind, [])
+
     def cost(self, kind: Type, number: int) -> int:
         """The cost of a value."""
         return next((run.cost for run in self._runs[kind] if run.low <= number < run.high), self.level)
@@ -225,6 +237,7 @@ class Enumerator:
             for _, _, values, term in group:
                 store.add(fitted(encode(values, kind, self.profile), store.layout), -1 - len(self._leaves))
                 self._leaves.append(term)
+                self._leaf_values.setdefault(kind, []).append((tuple(values), term, cost))
                 if kind == self.task.output_type and all(type(a) is type(b) and a == b for a, b in zip(values, outputs, strict=True)):
                     yield term
             if store.count > low:

@@ -315,7 +315,7 @@ def lookups(hashes, low, high, table, mask, hits):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True, error_model="numpy")
-def split_rows(goal, goal_pack, goal_part, sums, packs, low, high, table, mask, exact, lengths_sum, hits):  # type: ignore[no-untyped-def]
+def split_rows(goal, goal_pack, goal_part, sums, packs, low, high, table, mask, exact, hits):  # type: ignore[no-untyped-def]
     """Which values b of low..high make a goal g by zip+ or zip- with another value in the bank: g - b, g + b and b - g are asked for by hash.
 
     `goal` is the goal's linear sum and `goal_part` the lengths' part of it. Gives how many; `hits` gets (b, other, which of the three).

@@ -18,6 +18,7 @@ from dsl.columns.layout import Array, Column, Layout, encode
 from dsl.types import Type
 from dsl.values import Value
 from search.exact import mask_kernels
+from search.exact.bank import fitted
 
 if TYPE_CHECKING:
     from search.exact.enumerate import Enumerator
@@ -93,8 +94,7 @@ class Matches:
 
 def like(column: Column, values: Sequence[Value], kind: Type, bank: Enumerator) -> Column:
     """The values as a column of the same layout."""
-    made = encode(list(values), kind, bank.profile)
-    return made.wide() if made.layout is not column.layout else made
+    return fitted(encode(list(values), kind, bank.profile), column.layout)
 
 
 def driver(name: str, layout: Layout) -> Callable[..., Any]:

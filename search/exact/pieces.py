@@ -25,16 +25,20 @@ from search.term import Apply, Literal, Term
 if TYPE_CHECKING:
     from search.exact.enumerate import Enumerator
 
-MAX_PIECES = 3_000
+MAX_PIECES = 2_000
 """Pieces of one search for ways: the cheapest, the longer ones of equal cost first."""
+MAX_SCANNED = 100_000
+"""Values looked at for the outputs of some of the examples; for those of all, which early exits make cheap, every value is."""
 CHARACTER = 3
 """What a piece of a single character costs more, in tenths of a word: many of them fit anything."""
 MAX_INT_LEVEL = 3
 """Cost up to which Ints are tried as digits; dearer ones become strings by themselves one level later."""
 STEPS = (200, 500, 1_200, 2_500)
 """Steps of a search for ways after levels 1, 2, 3 and from 4 on: about 30 us each."""
-MAX_ANSWERS = 12
+MAX_ANSWERS = 8
 """Answers of one search."""
+SLACK = UNIT
+"""How much more than the cheapest answer so far one may cost."""
 
 
 @dataclass(slots=True, eq=False)
@@ -59,62 +63,69 @@ class Found:
 class Pieces:
     """The finder of concatenations. Other finders ask `ways` for the answers to a part of the examples, after a `scan` for it."""
 
-    _texts: Found = field(default_factory=lambda: Found(STR))
+    _whole: Found = field(default_factory=lambda: Found(STR))
+    _parts: Found = field(default_factory=lambda: Found(STR))
     _ints: Found = field(default_factory=lambda: Found(INT))
     _interests: set[int] = field(default_factory=set)
-    """Sets of examples that are asked for."""
+    """Sets of some of the examples that are asked for."""
     _searched: dict[int, int] = field(default_factory=dict)
-    """How many pieces the last search for a set of examples had."""
+    """How many pieces the last search for a set of examples had to choose from."""
     _offered: set[Way] = field(default_factory=set)
+    _least: int = 1 << 30
+    """Cost of the cheapest answer so far."""
 
     def look(self, bank: Enumerator) -> Iterator[Term]:
         """Concatenations that give the outputs of all the examples, cheapest first."""
         if bank.task.output_type != STR or STR not in bank.kinds:
             return
         everything = (1 << len(bank.examples)) - 1
-        self.scan(bank, {everything})
-        for _, way, term in self.ways(bank, everything, STEPS[min(bank.level, len(STEPS)) - 1], MAX_ANSWERS):
-            if way not in self._offered:
+        self._scan_texts(bank, self._whole, supersets([everything], len(bank.examples)), bank.store(STR).count)
+        if INT in bank.kinds and bank.level <= MAX_INT_LEVEL:
+            self._scan_ints(bank)
+        for cost, way, term in self.ways(bank, everything, STEPS[min(bank.level, len(STEPS)) - 1], MAX_ANSWERS):
+            self._least = min(self._least, cost)
+            if way not in self._offered and cost <= self._least + SLACK:
                 self._offered.add(way)
                 yield term
 
     def scan(self, bank: Enumerator, interests: set[int]) -> None:
-        """Looks for pieces of the outputs of these sets of examples, among the new values, or among all if a set is new."""
+        """Looks for pieces of the outputs of these sets of examples, not all of them, among the first values of the bank."""
         if not interests <= self._interests:
             self._interests |= interests
-            self._texts, self._ints = Found(STR), Found(INT)
+            self._parts = Found(STR)
         useful = supersets(sorted(self._interests), len(bank.examples))
-        outputs = [str(example.output) for example in bank.examples]
-        count = bank.store(STR).count
-        for numbers, masks in occurrences(bank, STR, range(self._texts.scanned, count), outputs, useful):
-            self._texts.numbers.append(numbers)
-            self._texts.masks.append(masks)
-        self._texts.scanned = count
-        if INT in bank.kinds and bank.level <= MAX_INT_LEVEL:
-            self._scan_ints(bank, outputs, useful)
+        self._scan_texts(bank, self._parts, useful, min(bank.store(STR).count, MAX_SCANNED))
 
-    def _scan_ints(self, bank: Enumerator, outputs: Sequence[str], useful: Array) -> None:
-        first, count, examples = self._ints.scanned, bank.store(INT).count, len(outputs)
+    def _scan_texts(self, bank: Enumerator, found: Found, useful: Array, past: int) -> None:
+        outputs = [str(example.output) for example in bank.examples]
+        for numbers, masks in occurrences(bank, STR, range(found.scanned, past), outputs, useful):
+            found.numbers.append(numbers)
+            found.masks.append(masks)
+        found.scanned = max(past, found.scanned)
+
+    def _scan_ints(self, bank: Enumerator) -> None:
+        first, count, examples = self._ints.scanned, bank.store(INT).count, len(bank.examples)
         values = bank.store(INT).column.data[first * examples : count * examples].reshape(-1, examples)
         masks = np.zeros(len(values), np.int64)
-        for e, output in enumerate(outputs):
-            masks |= np.isin(values[:, e], written_numbers(output)).astype(np.int64) << e
-        chosen = np.flatnonzero(useful[masks])
+        for e, example in enumerate(bank.examples):
+            masks |= np.isin(values[:, e], written_numbers(str(example.output))).astype(np.int64) << e
+        chosen = np.flatnonzero(masks)
         self._ints.numbers.append(chosen + first)
         self._ints.masks.append(masks[chosen])
         self._ints.scanned = count
 
-    def ways(self, bank: Enumerator, examples: int, steps: int, most: int) -> Iterator[tuple[int, Way, Term]]:
+    def ways(self, bank: Enumerator, examples: int, steps: int, most: int, num_pieces: int = MAX_PIECES) -> Iterator[tuple[int, Way, Term]]:
         """Cost in tenths of a word, way and term of concatenations that give the outputs of a set of examples, cheapest first.
 
         Nothing if there is no piece more than when the set was asked for last.
         """
-        texts, ints = self._texts.within(examples), self._ints.within(examples)
+        everything = examples == (1 << len(bank.examples)) - 1
+        texts, ints = (self._whole if everything else self._parts).within(examples), self._ints.within(examples)
         if self._searched.get(examples) == len(texts) + len(ints):
             return
         self._searched[examples] = len(texts) + len(ints)
         rows = [e for e in range(len(bank.examples)) if examples >> e & 1]
-        pieces = [*_pieces(bank, STR, texts, rows), *_pieces(bank, INT, ints, rows)]
+        pieces = [*_pieces(bank, STR, texts, rows, num_pieces), *_pieces(bank, INT, ints, rows, num_pieces)]
         chosen: dict[tuple[str, ...], Piece] = {}
         for piece in sorted(pieces, key=lambda piece: piece.cost):
             if any(piece.values):
@@ -125,7 +136,7 @@ class Pieces:
             yield cost - UNIT, way, joined(parts)
 
 
-def _pieces(bank: Enumerator, kind: Type, numbers: Array, rows: Sequence[int]) -> list[Piece]:
+def _pieces(bank: Enumerator, kind: Type, numbers: Array, rows: Sequence[int], most: int) -> list[Piece]:
     """The cheapest of these values as pieces of the examples `rows`; of equal cost, the longer ones."""
     examples, store = len(bank.examples), bank.store(kind)
     runs = bank.runs(kind)
@@ -134,7 +145,7 @@ def _pieces(bank: Enumerator, kind: Type, numbers: Array, rows: Sequence[int]) -
     lengths = np.zeros(len(numbers), np.int64)
     if store.column.lengths is not None:
         lengths = store.column.lengths[numbers[:, None] * examples + np.array(rows)].sum(axis=1)
-    order = np.lexsort((-lengths, each))[:MAX_PIECES]
+    order = np.lexsort((-lengths, each))[:most]
     found = []
     for number, cost, values in zip(numbers[order].tolist(), each[order].tolist(), bank.decode(kind, numbers[order].tolist()), strict=True):
         texts = tuple(str(values[e]) for e in rows)

@@ -99,14 +99,14 @@ def choices(rule: Rule, runs: Sequence[Sequence[Run]], budget: int) -> Iterator[
             yield chosen
 
 
-def pieces(sizes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The first range in pieces, so that each with all of the others is about CHUNK candidates."""
+def pieces(sizes: Sequence[tuple[int, int]], most: int = CHUNK) -> Iterator[tuple[int, int]]:
+    """The first range in pieces, so that each with all of the others is about `most` candidates."""
     rest = 1
     for low, high in sizes[1:]:
         rest *= max(high - low, 0)
     if rest == 0:
         return
-    piece = max(CHUNK // rest, 1)
+    piece = max(most // rest, 1)
     low, high = sizes[0]
     for first in range(low, high, piece):
         yield first, min(first + piece, high)
