@@ -1,0 +1,324 @@
+"""Higher-order words with closures: opens contexts on the bank's lists, adds what they give to the bank, and looks for answers in them.
+
+As a source it adds the lists, Ints and Bools that `map`, `filter`, `count`, ... give with the bodies of cost c on a list of cost
+cL, at cost cL + c + 1. As a finder it goes deeper in those contexts where the outputs say what a body must give on every row:
+there each hit is the last word of an answer. The time of all contexts is kept to a share of the search's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from dsl.columns.layout import Array, Column
+from dsl.types import BOOL, INT, LIST_INT, Type
+from search.exact.bank import MAX_ARGS, target_column
+from search.exact.context_branches import branches
+from search.exact.context import Context, Place, body_productions, bools, counted, ints, mapped, open_context, rows_of, selected
+from search.exact.enumerate import Enumerator
+from search.exact.context_goals import goal_of
+from search.exact.grammar import Production
+from search.term import Apply, Term
+
+SHARE = 0.4
+"""Part of the time since the start that contexts may take."""
+LEAST = 0.03
+"""Seconds that contexts may take in a level anyway."""
+SMALL, LARGE = 2 << 20, 24 << 20
+"""Bytes of a context that only adds to the bank, and of one with a goal."""
+MAX_ADDED = 20_000
+"""Most values that one context adds to the bank at a level, for each word."""
+MAX_LISTS, MAX_PAIRS, MAX_INDEXED = 150, 60, 30
+"""Most contexts of each family that add to the bank."""
+MAX_WAITING = 400
+"""Most places with a goal that wait at a time."""
+MAX_SOURCE = 4
+"""Highest cost of a list for a place with a goal."""
+MAX_ANSWERS = 12
+"""Answers taken from one context."""
+CHUNK = 2048
+
+
+@dataclass(slots=True)
+class Contexts:
+    """The contexts of one search: a source and a finder of its enumerator."""
+
+    costs: Mapping[str, int] = field(default_factory=dict)
+    """Costs of the higher-order words, 1 where it names none."""
+    share: float = SHARE
+    spent: float = 0.0
+    _begun: float = 0.0
+    _code: int = -1
+    _contexts: list[Context] = field(default_factory=list)
+    _open: dict[Place, int | None] = field(default_factory=dict)
+    """The context of each place; None where it has no rows."""
+    _rules: Sequence[Production] = ()
+    _waiting: list[Place] = field(default_factory=list)
+    """Places that may have a goal and are not done with."""
+    _paired: set[Place] = field(default_factory=set)
+    _looked: int = 0
+    """Lists up to this number were looked at for places."""
+    _found: list[Term] = field(default_factory=list)
+    _makers: list[str] = field(default_factory=list)
+    _targets: list[Any] = field(default_factory=list)
+    _wanted: Column | None = None
+
+    # -- the source
+
+    def grow(self, bank: Enumerator) -> None:
+        """Adds the values of cost `bank.level`."""
+        if not self._begin(bank):
+            return
+        start = time.perf_counter()
+        for place in self._places(bank):
+            cost = bank.level - 1 - place.cost
+            if cost < 1:
+                continue
+            if bank.stop() or time.perf_counter() - start > max(self.share * (time.perf_counter() - self._begun) - self.spent, LEAST):
+                break
+            context = self._context(place, bank)
+            if context is not None:
+                self._reach(context, cost, bank)
+                if context.level >= cost:
+                    self._add(context, cost, bank)
+        self.spent += time.perf_counter() - start
+
+    def _places(self, bank: Enumerator) -> list[Place]:
+        """The places whose functions enter the bank at this level, cheapest first."""
+        lists = [(run.cost, n) for run in bank.runs(LIST_INT) if run.cost <= bank.level - 2 for n in range(run.low, run.high)]
+        places = [Place("items", (n,), cost) for cost, n in lists[:MAX_LISTS]]
+        if "zip-with" in bank.words:
+            pairs = [(c + d, m, n) for k, (c, m) in enumerate(lists[:MAX_LISTS]) for d, n in lists[: k + 1] if c + d <= bank.level - 2]
+            places += [Place("pairs", (n, m), cost) for cost, m, n in sorted(pairs)[:MAX_PAIRS] if m != n]
+        places += [Place("indexed", (n,), cost) for cost, n in lists[:MAX_INDEXED]]
+        return sorted(places, key=lambda place: place.cost)
+
+    def _add(self, context: Context, cost: int, bank: Enumerator) -> None:
+        """Adds what the words of a context give for its bodies of this cost."""
+        family, rows = context.place.family, context.rows
+        like = bank.store(LIST_INT).column
+        map_word = {"items": "map", "indexed": "map-index", "pairs": "zip-with"}[family]
+        for values, numbers in self._bodies(context, INT, cost):
+            self._absorb(map_word, context, bank, LIST_INT, mapped(values, rows, like), numbers)
+            if bank.stop():
+                return
+        if family == "pairs":
+            return
+        for masks, numbers in self._bodies(context, BOOL, cost):
+            filter_word = "filter" if family == "items" else "filter-index"
+            self._absorb(filter_word, context, bank, LIST_INT, selected(masks, rows.params[-1], rows, like), numbers)
+            if family == "items":
+                self._absorb_counts(context, bank, masks, numbers, like)
+            if bank.stop():
+                return
+
+    def _absorb_counts(self, context: Context, bank: Enumerator, masks: Array, numbers: Array, like: Column) -> None:
+        counts, rows = counted(masks, context.rows), context.rows
+        self._absorb("count", context, bank, INT, ints(counts), numbers)
+        base = bank.profile.index_base
+        self._absorb("positions-where", context, bank, LIST_INT, selected(masks, rows.place + base, rows, like), numbers)
+        if BOOL in bank.kinds:
+            self._absorb("any", context, bank, BOOL, bools(counts > 0), numbers)
+            self._absorb("all", context, bank, BOOL, bools(counts == rows.lengths), numbers)
+
+    def _bodies(self, context: Context, kind: Type, cost: int) -> Iterator[tuple[Array, Array]]:
+        """Values [V, N] and numbers of the bodies of a cost, in pieces."""
+        values = context.values(kind)
+        for run in context.inner.runs(kind):
+            if run.cost == cost:
+                for low in range(run.low, min(run.high, run.low + MAX_ADDED), CHUNK):
+                    high = min(low + CHUNK, run.high)
+                    yield values[low:high], np.arange(low, high)
+
+    def _absorb(self, word: str, context: Context, bank: Enumerator, kind: Type, column: Column, numbers: Array) -> None:
+        if word not in bank.words or kind not in bank.kinds:
+            return
+        if word not in self._makers:
+            self._makers.append(word)
+        origins = np.zeros((len(numbers), 1 + MAX_ARGS), np.int32)
+        origins[:, 0], origins[:, 1], origins[:, 2] = self._code, self._makers.index(word), context.number
+        origins[:, 3] = numbers
+        bank.absorb(kind, column, origins, np.ones(len(numbers), np.uint8))
+
+    # -- the finder
+
+    def look(self, bank: Enumerator) -> Iterator[Term]:
+        """Answers among the values added, and whose last word is a higher-order one."""
+        if not self._begin(bank):
+            return
+        yield from self._take_found()
+        yield from self._added(bank)
+        if bank.task.output_type == LIST_INT and bank.level >= 2:
+            yield from self._deepen(bank)
+
+    def _added(self, bank: Enumerator) -> Iterator[Term]:
+        """The values added by `grow` that are the output."""
+        kind, wanted = bank.task.output_type, self._wanted
+        if wanted is None or kind not in bank.kinds:
+            return
+        store, new = bank.store(kind), bank.new(kind)
+        examples = len(bank.examples)
+        low, high = new.start, new.stop
+        if low == high:
+            return
+        same = np.ones(high - low, bool)
+        for ours, theirs in zip(store.column.arrays(), wanted.arrays(), strict=True):
+            equal = ours[low * examples : high * examples].reshape(high - low, examples, -1) == theirs.reshape(1, examples, -1)
+            same &= equal.all(axis=(1, 2))
+        for number in (np.flatnonzero(same) + low).tolist():
+            yield bank.term(kind, number)
+
+    def _deepen(self, bank: Enumerator) -> Iterator[Term]:
+        """Goes on in the places with goals, always where source and bodies together are cheapest, as long as there is time."""
+        start = time.perf_counter()
+        budget = max(self.share * (start - self._begun) - self.spent, LEAST)
+        self._wait(bank)
+        while self._waiting and not bank.stop():
+            left = start + budget - time.perf_counter()
+            able = [place for place in self._waiting if self._expected(place) <= left]
+            if left <= 0 or not able:
+                break
+            place = min(able, key=self._reached)
+            context = self._context(place, bank, goal=True)
+            if context is not None and not context.ended:
+                self._step(context, bank, left)
+            if context is None or context.ended:
+                self._waiting.remove(place)
+            if self._found:
+                away = time.perf_counter()
+                yield from self._take_found()
+                start += time.perf_counter() - away
+        self.spent += time.perf_counter() - start
+
+    def _reached(self, place: Place) -> int:
+        number = self._open.get(place)
+        return place.cost + (0 if number is None else self._contexts[number].level)
+
+    def _expected(self, place: Place) -> float:
+        number = self._open.get(place)
+        return LEAST / 10 if number is None else self._contexts[number].expected()
+
+    def _wait(self, bank: Enumerator) -> None:
+        """Adds the places whose shapes allow a goal, for lists that are new since the last look."""
+        lists = bank.store(LIST_INT)
+        assert lists.column.lengths is not None
+        examples = len(bank.examples)
+        wanted = np.array([len(target) for target in self._targets])
+        heads = np.array([target[0] if target else 0 for target in self._targets])
+        for run in bank.runs(LIST_INT):
+            low, self._looked = max(run.low, self._looked), max(run.high, self._looked)
+            if low >= run.high or run.cost > MAX_SOURCE or len(self._waiting) > MAX_WAITING:
+                continue
+            shapes = lists.column.lengths[low * examples : run.high * examples].reshape(-1, examples)
+            firsts = lists.column.data[low * examples : run.high * examples, 0].reshape(-1, examples)
+            equal, longer = (shapes == wanted).all(axis=1), (shapes >= wanted).all(axis=1)
+            scans = equal & (firsts == heads).all(axis=1)
+            for k in np.flatnonzero(equal | (longer & (run.cost <= 1)))[:MAX_WAITING].tolist():
+                if self._useful(low + k, bank):
+                    self._waiting += [Place("items", (low + k,), run.cost), Place("indexed", (low + k,), run.cost + 1)]
+                    if scans[k]:
+                        self._waiting.append(Place("scan", (low + k,), run.cost))
+        self._wait_for_pairs(bank, wanted)
+
+    def _wait_for_pairs(self, bank: Enumerator, wanted: Array) -> None:
+        """Adds the pairs of lists of which the shorter ones have the outputs' lengths."""
+        lists, examples = bank.store(LIST_INT), len(bank.examples)
+        assert lists.column.lengths is not None
+        cheap = [(run.cost, n) for run in bank.runs(LIST_INT) if run.cost <= 3 for n in range(run.low, run.high)][:2000]
+        shapes = lists.column.lengths[: (cheap[-1][1] + 1) * examples].reshape(-1, examples)
+        longer = (shapes >= wanted).all(axis=1)
+        cheap = [(cost, n) for cost, n in cheap if longer[n]]
+        cheap = [(cost, n) for cost, n in cheap[:120] if self._useful(n, bank)]
+        pairs = sorted((c + d, m, n) for k, (c, m) in enumerate(cheap) for d, n in cheap[:k])
+        for cost, m, n in pairs[:MAX_WAITING]:
+            if (np.minimum(shapes[m], shapes[n]) == wanted).all():
+                place = Place("pairs", (n, m), cost)
+                if place not in self._paired:
+                    self._paired.add(place)
+                    self._waiting.append(place)
+
+    def _useful(self, number: int, bank: Enumerator) -> bool:
+        """Whether a list is not made item by item from another, which bodies can do themselves."""
+        term = bank.term(LIST_INT, number)
+        return not (isinstance(term, Apply) and term.word.startswith("map"))
+
+    # -- both
+
+    def _begin(self, bank: Enumerator) -> bool:
+        """Registers at the first call; False where contexts have nothing to work on."""
+        if LIST_INT not in bank.kinds or INT not in bank.kinds:
+            return False
+        if not self._begun:
+            self._begun = time.perf_counter()
+            self._code = bank.register(self._term_maker(bank))
+            self._targets = [example.output for example in bank.examples]
+            kind = bank.task.output_type
+            self._wanted = target_column(self._targets, kind, bank.profile, bank.store(kind).layout)
+        return True
+
+    def _term_maker(self, bank: Enumerator) -> Any:
+        def make(args: Sequence[int]) -> Term:
+            context = self._contexts[args[1]]
+            word = self._makers[args[0]]
+            kind = INT if word in ("map", "map-index", "zip-with") else BOOL
+            return context.applied(word, context.body(context.inner.term(kind, args[2])), bank)
+
+        return make
+
+    def _allowance(self) -> float:
+        return self.share * (time.perf_counter() - self._begun) - self.spent
+
+    def _context(self, place: Place, bank: Enumerator, *, goal: bool = False) -> Context | None:
+        """The context of a place, opened if need be; None where it has no rows, or no goal though one is asked for."""
+        if place not in self._open:
+            self._open[place] = None
+            scan = place.family == "scan"
+            lists = self._lists(bank)
+            if scan and goal_of(place, None, self._targets, bank, lists) is None:
+                return None
+            rows = rows_of(place, lists, self._targets)
+            wanted = None if rows is None else goal_of(place, rows, self._targets, bank, lists)
+            if rows is None or (goal and wanted is None):
+                return None
+            if not self._rules:
+                self._rules = body_productions(bank.words, {p.op.name: p.cost for p in bank.productions})
+            context = open_context(place, rows, wanted, bank, self._rules, SMALL if wanted is None else LARGE)
+            context.number = self._open[place] = len(self._contexts)
+            self._contexts.append(context)
+        number = self._open[place]
+        return None if number is None else self._contexts[number]
+
+    def _lists(self, bank: Enumerator) -> Any:
+        column, examples = bank.store(LIST_INT).column, len(bank.examples)
+        assert column.lengths is not None
+        lengths = column.lengths
+
+        def get(number: int) -> tuple[Array, Array]:
+            rows = slice(number * examples, (number + 1) * examples)
+            return column.data[rows], lengths[rows]
+
+        return get
+
+    def _reach(self, context: Context, cost: int, bank: Enumerator) -> None:
+        """Enumerates a context's bodies up to a cost."""
+        while context.level < cost and not context.ended and not bank.stop():
+            self._step(context, bank, max(self._allowance(), LEAST) * 2)
+
+    def _step(self, context: Context, bank: Enumerator, seconds: float) -> None:
+        """One more level of a context; keeps the answers."""
+        bodies = context.step(seconds)
+        if context.goal is None:
+            return
+        if not bodies and context.goal.kind == INT and not bank.stop() and {"if"} <= bank.words:
+            bodies = list(branches(context))
+        self._found += [context.applied(context.goal.word, body, bank) for body in bodies]
+        context.answers += len(bodies)
+        context.ended = context.ended or context.answers >= MAX_ANSWERS
+
+    def _take_found(self) -> list[Term]:
+        found, self._found = self._found, []
+        return found
