@@ -116,7 +116,7 @@ def _usefulness(task: Task, text: str) -> float:
     if delimiter:
         return single * (2 * inside + 2 * brought) / count
     if inside == count and len(text) >= 3 and not any(text in _text(example.output) for example in task.examples):
-        return 2.0  # a mark such as `<NAME>`, for which something else is put
+        return 2.5 if _MARKED.fullmatch(text) else 1.9  # a mark such as `<NAME>`, for which something else is put
     # What outputs bring in is joined to the rest, for which no constant is needed.
     return 0.5 * inside / count + 0.4 * brought / count
 

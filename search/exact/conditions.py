@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 from dsl.program import Push
 from dsl.types import BOOL, STR
 from search.constants import uncopyable
+from search.exact.allowed import UNIT, Allowed
 from search.exact.masks import Matches
-from search.exact.paths import UNIT
 from search.exact.pieces import Pieces
 from search.exact.predicates import predicates
-from search.exact.trees import Forest, Leaf, Test, term_of
+from search.exact.trees import Forest, Leaf, Predicate, term_of
 from search.term import Apply, Literal, Term
 
 if TYPE_CHECKING:
@@ -57,10 +57,11 @@ class Conditions:
 
     pieces: Pieces | None = None
     """Where leaves of text may come from besides the bank."""
+    allowed: Allowed = field(default_factory=Allowed)
     _values: Matches | None = None
     _flags: Matches | None = None
     _seen: dict[object, int] = field(default_factory=dict)
-    _predicates: list[Test] = field(default_factory=list)
+    _predicates: list[Predicate] = field(default_factory=list)
     _joined: dict[int, dict[Term, Leaf]] = field(default_factory=dict)
     """Leaves of pieces for sets of examples."""
     _waiting: list[tuple[int, int, Term]] = field(default_factory=list)
@@ -71,7 +72,7 @@ class Conditions:
     def look(self, bank: Enumerator) -> Iterator[Term]:
         """Trees whose leaves are right on the examples that reach them, the cheapest first, as large as the level allows."""
         inputs = len({example.inputs for example in bank.task.examples})
-        if len({example.inputs for example in bank.examples}) < 2 or inputs < 3:
+        if "if" not in self.allowed.words or len({example.inputs for example in bank.examples}) < 2 or inputs < 3:
             return
         if self._scan(bank):
             self._build(bank, min(inputs - 1, MAX_LEAVES))
@@ -92,7 +93,7 @@ class Conditions:
                 changed |= matches.add(bank, range(self._seen.get(name, 0), count))
                 self._seen[name] = count
         if bank.level <= MAX_PREDICATE_LEVEL:
-            self._predicates, changed = predicates(bank, bank.level), True
+            self._predicates, changed = predicates(bank, bank.level, self.allowed), True
         return changed
 
     def _build(self, bank: Enumerator, max_leaves: int) -> None:
@@ -101,11 +102,11 @@ class Conditions:
         if self.pieces is not None and bank.task.output_type == STR:
             self._join(bank, tests, everything)
         depth = 2 if bank.level < 3 else 3
-        forest = Forest(lambda examples: self._leaves(bank, examples), tests, max_leaves)
+        forest = Forest(lambda examples: self._leaves(bank, examples), tests, max_leaves, self.allowed.cost("if"))
         all_fit = len(bank.examples) == len(bank.task.examples)
         most = MAX_FITS if all_fit else MAX_TREES
         terms = [(tree.cost, term_of(tree)) for tree in forest.best(everything, depth, most)]
-        if bank.task.output_type == BOOL:
+        if bank.task.output_type == BOOL and {"and", "or", "not"} <= set(self.allowed.words):
             terms += self._formulas(bank, tests, most)
         self._least = min([self._least, *(cost for cost, _ in terms)])
         for cost, term in terms:
@@ -113,15 +114,15 @@ class Conditions:
                 self._offered.add(term)
                 heapq.heappush(self._waiting, (cost, len(self._offered), term))
 
-    def _tests(self, bank: Enumerator, everything: int) -> list[Test]:
+    def _tests(self, bank: Enumerator, everything: int) -> list[Predicate]:
         """The cheapest conditions of each split, cheapest first."""
         assert self._flags is not None
         tests = list(self._predicates)
         for mask in self._flags.masks:
             if mask not in (0, everything):
                 for number in self._flags.values(mask):
-                    tests.append(Test(UNIT * bank.cost(BOOL, number), mask, partial(bank.term, BOOL, number)))
-        kept: list[Test] = []
+                    tests.append(Predicate(UNIT * bank.cost(BOOL, number), mask, partial(bank.term, BOOL, number)))
+        kept: list[Predicate] = []
         counts: dict[int, int] = {}
         terms: set[Term] = set()
         for test in sorted(tests, key=lambda test: test.cost):
@@ -143,7 +144,7 @@ class Conditions:
         ]  # fmt: skip
         found += self._joined.get(examples, {}).values()
         outputs = {example.output for e, example in enumerate(bank.examples) if examples >> e & 1}
-        if len(outputs) == 1 and (not lone or self._is_case(bank, examples)):
+        if self.allowed.literals and len(outputs) == 1 and (not lone or self._is_case(bank, examples)):
             output = outputs.pop()
             found = [leaf for leaf in found if leaf.cost > 4 * UNIT or not isinstance(leaf.make(), Literal)]
             found.append(_leaf(UNIT, lone, partial(Literal, Push(output, kind)), output))
@@ -162,7 +163,7 @@ class Conditions:
         assert self._values is not None
         return any(mask & examples == examples for mask in self._values.masks)
 
-    def _join(self, bank: Enumerator, tests: Sequence[Test], everything: int) -> None:
+    def _join(self, bank: Enumerator, tests: Sequence[Predicate], everything: int) -> None:
         """Looks for concatenations that are right on the sides of the cheapest splits, one example alone excepted."""
         assert self.pieces is not None
         splits = list(dict.fromkeys(min(test.truth, everything & ~test.truth) for test in tests))
@@ -179,17 +180,23 @@ class Conditions:
             if bank.stop():
                 return
 
-    def _formulas(self, bank: Enumerator, tests: Sequence[Test], most: int) -> list[tuple[int, Term]]:
+    def _formulas(self, bank: Enumerator, tests: Sequence[Predicate], most: int) -> list[tuple[int, Term]]:
         """`and`, `or` of two conditions, either of them perhaps negated, that are the wanted Bool."""
         wanted = sum(1 << e for e, example in enumerate(bank.examples) if example.output is True)
         everything = (1 << len(bank.examples)) - 1
-        signed = [(test.cost + UNIT * negated, test.truth ^ (everything * negated), negated, test) for test in tests for negated in (0, 1)]
+        signed = [
+            (test.cost + self.allowed.cost("not") * negated, test.truth ^ (everything * negated), negated, test)
+            for test in tests
+            for negated in (0, 1)
+        ]
         found = [(cost, _signed(test, negated)) for cost, truth, negated, test in signed if truth == wanted]
         for i, (cost, truth, negated, test) in enumerate(signed):
             for more, other, other_negated, second in signed[i + 1 :]:
                 word = "and" if truth & other == wanted else "or" if truth | other == wanted else None
                 if word is not None and wanted not in (truth, other):
-                    found.append((cost + more + UNIT, Apply(word, (_signed(test, negated), _signed(second, other_negated)))))
+                    found.append(
+                        (cost + more + self.allowed.cost(word), Apply(word, (_signed(test, negated), _signed(second, other_negated))))
+                    )
         return heapq.nsmallest(most, found, key=lambda pair: pair[0])
 
 
@@ -197,7 +204,7 @@ def _leaf(cost: int, lone: bool, make: partial[Term], identity: object) -> Leaf:
     return Leaf(cost + (LONE + cost // 2 if lone else 0), make, identity)
 
 
-def _signed(test: Test, negated: int) -> Term:
+def _signed(test: Predicate, negated: int) -> Term:
     return Apply("not", (test.make(),)) if negated else test.make()
 
 

@@ -18,17 +18,14 @@ import numpy as np
 
 from dsl.columns.layout import Array
 from dsl.types import STR, Type
+from search.exact.allowed import UNIT
 
-UNIT = 10
-"""Cost of one word: a whole number of tenths, so that small preferences fit between."""
 FAR = 1 << 20
 """More than any way costs."""
 MAX_WAYS = 4
 """Ways by which one state is left again."""
 MAX_EDGES = 60
 """Pieces tried at one state, cheapest per character first."""
-LITERAL = 2 * UNIT
-"""A literal: it is pushed, and joined to the rest."""
 MAX_WORDS = 40
 """Pieces of one way, at most."""
 
@@ -50,9 +47,9 @@ Way: TypeAlias = "tuple[Piece | str, ...]"
 
 
 def literal_cost(text: str, before: str, after: str) -> int:
-    """What writing out `text` costs between these neighbouring characters: more where it cuts a word or number, and for text that is data rather than punctuation."""
+    """What pushing and writing out `text` costs between these neighbouring characters: more where it cuts a word or number, and for text that is data rather than punctuation."""
     cuts = (before[-1:] + text[:1]).isalnum() * bool(before) + (text[-1:] + after[:1]).isalnum() * bool(after)
-    return LITERAL + UNIT * cuts // 2 + UNIT * text.isalnum() // 2
+    return UNIT + UNIT * cuts // 2 + UNIT * text.isalnum() // 2
 
 
 @dataclass(slots=True, eq=False)
@@ -68,18 +65,20 @@ class Atlas:
     costs: Array
     left: list[list[int]]
     """Of each text, for each position, the least cost of writing the rest of it."""
+    joint: int | None
+    """What joining a literal to the rest costs; None where literals may not be written."""
 
     @classmethod
-    def of(cls, texts: Sequence[str], pieces: Sequence[Piece]) -> Atlas:
+    def of(cls, texts: Sequence[str], pieces: Sequence[Piece], joint: int | None = UNIT) -> Atlas:
         """The atlas of these pieces, which occur in the texts."""
         lengths = np.array([[len(value) for value in piece.values] for piece in pieces], np.int64).reshape(len(pieces), len(texts)).T.copy()
         costs = np.array([piece.cost for piece in pieces], np.int64)
         starts = [_starts(text, [piece.values[e] for piece in pieces]) for e, text in enumerate(texts)]
         left = [
-            _distances(text, starts[e], lengths[e], costs, [other for i, other in enumerate(texts) if i != e])
+            _distances(text, starts[e], lengths[e], costs, [other for i, other in enumerate(texts) if i != e], joint)
             for e, text in enumerate(texts)
         ]
-        return cls(tuple(texts), pieces, starts, lengths, costs, left)
+        return cls(tuple(texts), pieces, starts, lengths, costs, left, joint)
 
     def ways(self, steps: int, stop: Callable[[], bool] = lambda: False) -> Iterator[tuple[int, Way]]:
         """Ways of writing all the texts, cheapest first, with their costs; ends after so many steps."""
@@ -123,11 +122,11 @@ class Atlas:
             there = (self.lengths[:, chosen].T + np.array(state)).tolist()
             for number, cost, after in zip(chosen.tolist(), self.costs[chosen].tolist(), there, strict=True):
                 yield cost, self.pieces[number], tuple(after)
-        if not after_literal:
+        if self.joint is not None and not after_literal:
             first, position = self.texts[0], state[0]
             for length in range(1, self.common(state) + 1):
                 text = first[position : position + length]
-                yield literal_cost(text, first[:position], first[position + length :]), text, tuple(p + length for p in state)
+                yield self.joint + literal_cost(text, first[:position], first[position + length :]), text, tuple(p + length for p in state)
 
     def common(self, state: tuple[int, ...]) -> int:
         """For how many characters all the texts go on alike."""
@@ -147,7 +146,7 @@ def _starts(text: str, values: Sequence[str]) -> Array:
     return rows
 
 
-def _distances(text: str, starts: Array, lengths: Array, costs: Array, others: Sequence[str]) -> list[int]:
+def _distances(text: str, starts: Array, lengths: Array, costs: Array, others: Sequence[str], joint: int | None) -> list[int]:
     """The least cost of writing the rest of one text from each position, literals being what all the others contain too."""
     left = np.full(len(text) + 1, FAR, np.int64)
     left[len(text)] = 0
@@ -155,8 +154,8 @@ def _distances(text: str, starts: Array, lengths: Array, costs: Array, others: S
         fits = np.flatnonzero(starts[position] & (lengths > 0))
         best = int((costs[fits] + left[position + lengths[fits]]).min()) if len(fits) else FAR
         for past in range(position + 1, len(text) + 1):
-            if not all(text[position:past] in other for other in others):
+            if joint is None or not all(text[position:past] in other for other in others):
                 break
-            best = min(best, LITERAL + int(left[past]))
+            best = min(best, joint + UNIT + int(left[past]))
         left[position] = min(best, FAR)
     return left.tolist()

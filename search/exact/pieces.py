@@ -18,8 +18,9 @@ import numpy as np
 from dsl.columns.layout import Array
 from dsl.program import Push
 from dsl.types import INT, STR, Type
+from search.exact.allowed import UNIT, Allowed
 from search.exact.masks import occurrences, supersets
-from search.exact.paths import UNIT, Atlas, Piece, Way
+from search.exact.paths import Atlas, Piece, Way
 from search.term import Apply, Literal, Term
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Found:
 class Pieces:
     """The finder of concatenations. Other finders ask `ways` for the answers to a part of the examples, after a `scan` for it."""
 
+    allowed: Allowed = field(default_factory=Allowed)
     _whole: Found = field(default_factory=lambda: Found(STR))
     _parts: Found = field(default_factory=lambda: Found(STR))
     _ints: Found = field(default_factory=lambda: Found(INT))
@@ -76,11 +78,11 @@ class Pieces:
 
     def look(self, bank: Enumerator) -> Iterator[Term]:
         """Concatenations that give the outputs of all the examples, cheapest first."""
-        if bank.task.output_type != STR or STR not in bank.kinds:
+        if bank.task.output_type != STR or STR not in bank.kinds or "concat" not in self.allowed.words:
             return
         everything = (1 << len(bank.examples)) - 1
         self._scan_texts(bank, self._whole, supersets([everything], len(bank.examples)), bank.store(STR).count)
-        if INT in bank.kinds and bank.level <= MAX_INT_LEVEL:
+        if INT in bank.kinds and bank.level <= MAX_INT_LEVEL and "int>str" in self.allowed.words:
             self._scan_ints(bank)
         for cost, way, term in self.ways(bank, everything, STEPS[min(bank.level, len(STEPS)) - 1], MAX_ANSWERS):
             self._least = min(self._least, cost)
@@ -124,34 +126,39 @@ class Pieces:
         if self._searched.get(examples) == len(texts) + len(ints):
             return
         self._searched[examples] = len(texts) + len(ints)
+        joint = self.allowed.cost("concat")
         rows = [e for e in range(len(bank.examples)) if examples >> e & 1]
-        pieces = [*_pieces(bank, STR, texts, rows, num_pieces), *_pieces(bank, INT, ints, rows, num_pieces)]
+        pieces = [*self._pieces(bank, STR, texts, rows, num_pieces), *self._pieces(bank, INT, ints, rows, num_pieces)]
         chosen: dict[tuple[str, ...], Piece] = {}
         for piece in sorted(pieces, key=lambda piece: piece.cost):
             if any(piece.values):
                 chosen.setdefault(piece.values, piece)
-        atlas = Atlas.of([str(bank.examples[e].output) for e in rows], list(chosen.values()))
+        atlas = Atlas.of([str(bank.examples[e].output) for e in rows], list(chosen.values()), joint if self.allowed.literals else None)
         for cost, way in islice(atlas.ways(steps, bank.stop), most):
             parts = [Literal(Push(link, STR)) if isinstance(link, str) else _term(bank, link) for link in way]
-            yield cost - UNIT, way, joined(parts)
+            yield cost - joint, way, joined(parts)
 
-
-def _pieces(bank: Enumerator, kind: Type, numbers: Array, rows: Sequence[int], most: int) -> list[Piece]:
-    """The cheapest of these values as pieces of the examples `rows`; of equal cost, the longer ones."""
-    examples, store = len(bank.examples), bank.store(kind)
-    runs = bank.runs(kind)
-    firsts, costs = np.array([first for _, first, _ in runs], np.int64), np.array([cost for cost, _, _ in runs], np.int64)
-    each = costs[np.searchsorted(firsts, numbers, "right") - 1]
-    lengths = np.zeros(len(numbers), np.int64)
-    if store.column.lengths is not None:
-        lengths = store.column.lengths[numbers[:, None] * examples + np.array(rows)].sum(axis=1)
-    order = np.lexsort((-lengths, each))[:most]
-    found = []
-    for number, cost, values in zip(numbers[order].tolist(), each[order].tolist(), bank.decode(kind, numbers[order].tolist()), strict=True):
-        texts = tuple(str(values[e]) for e in rows)
-        price = UNIT * (cost + 1 + (kind == INT)) + CHARACTER * (max(map(len, texts)) <= 1)
-        found.append(Piece(texts, price, kind, number))
-    return found
+    def _pieces(self, bank: Enumerator, kind: Type, numbers: Array, rows: Sequence[int], most: int) -> list[Piece]:
+        """The cheapest of these values as pieces of the examples `rows`; of equal cost, the longer ones."""
+        if not len(numbers):
+            return []
+        examples, store = len(bank.examples), bank.store(kind)
+        runs = bank.runs(kind)
+        firsts, costs = np.array([first for _, first, _ in runs], np.int64), np.array([cost for cost, _, _ in runs], np.int64)
+        each = costs[np.searchsorted(firsts, numbers, "right") - 1]
+        lengths = np.zeros(len(numbers), np.int64)
+        if store.column.lengths is not None:
+            lengths = store.column.lengths[numbers[:, None] * examples + np.array(rows)].sum(axis=1)
+        order = np.lexsort((-lengths, each))[:most]
+        found = []
+        words = self.allowed.cost("concat") + (self.allowed.cost("int>str") if kind == INT else 0)
+        for number, cost, values in zip(
+            numbers[order].tolist(), each[order].tolist(), bank.decode(kind, numbers[order].tolist()), strict=True
+        ):
+            texts = tuple(str(values[e]) for e in rows)
+            price = UNIT * cost + words + CHARACTER * (max(map(len, texts)) <= 1)
+            found.append(Piece(texts, price, kind, number))
+        return found
 
 
 def written_numbers(text: str) -> np.ndarray:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from dsl.program import Push
 from dsl.types import INT, STR, Type, type_of
 from dsl.values import Value
-from search.exact.paths import UNIT
-from search.exact.trees import Test
+from search.exact.allowed import UNIT, Allowed
+from search.exact.trees import Predicate
 from search.term import Apply, Literal, Term
 
 if TYPE_CHECKING:
@@ -38,20 +38,26 @@ _TEXT_TESTS: dict[str, Callable[[str, str], bool]] = {
 
 Valued = tuple[int, tuple[Value, ...], Callable[[], Term]]
 """Cost in tenths, values over the examples, how to make the term."""
+Made = tuple[str, int, int, Callable[[], Term], Callable[[], Term]]
+"""A word, the cost of its arguments, where it holds, and how to make the arguments."""
 
 
-def predicates(bank: Enumerator, most: int) -> list[Test]:
+def predicates(bank: Enumerator, most: int, allowed: Allowed) -> list[Predicate]:
     """Conditions over values of cost up to `most`, cheapest first."""
     texts, numbers = list(cheap(bank, STR, most)), list(cheap(bank, INT, most))
     marks = [(value, valued) for valued in cheap(bank, STR, 3) if isinstance(value := _constant(valued), str) and value][:MAX_MARKS]
     texts = [valued for valued in texts if _constant(valued) is None]
     numbers = [valued for valued in numbers if _constant(valued) is None]
-    found = [
-        *_marked(texts, [valued for _, valued in marks]), *_equal_inputs(bank, texts),
-        *_thresholds(numbers), *_compared(numbers, texts),
-    ]  # fmt: skip
+    found = [*_marked(texts, [valued for _, valued in marks]), *_compared(numbers, texts)]
+    if allowed.literals:
+        found += [*_equal_inputs(texts), *_thresholds(numbers)]
     everything = (1 << len(bank.examples)) - 1
-    return sorted((test for test in found if test.truth not in (0, everything)), key=lambda test: test.cost)
+    priced = [
+        Predicate(cost + allowed.cost(word), truth, partial(_applied, word, first, second))
+        for word, cost, truth, first, second in found
+        if truth not in (0, everything) and word in allowed.words
+    ]
+    return sorted(priced, key=lambda test: test.cost)
 
 
 def cheap(bank: Enumerator, kind: Type, most: int) -> Iterator[Valued]:
@@ -74,16 +80,16 @@ def _constant(valued: Valued) -> Value | None:
     return valued[1][0] if len(set(valued[1])) == 1 else None
 
 
-def _marked(texts: Sequence[Valued], marks: Sequence[Valued]) -> Iterator[Test]:
+def _marked(texts: Sequence[Valued], marks: Sequence[Valued]) -> Iterator[Made]:
     """Tests of texts for literals."""
     for cost, values, make in texts:
         for price, mark, make_mark in marks:
             for word, holds in _TEXT_TESTS.items():
                 truth = truth_of(holds(str(text), str(m)) for text, m in zip(values, mark, strict=True))
-                yield _test(word, cost + price, truth, make, make_mark)
+                yield (word, cost + price, truth, make, make_mark)
 
 
-def _equal_inputs(bank: Enumerator, texts: Sequence[Valued]) -> Iterator[Test]:
+def _equal_inputs(texts: Sequence[Valued]) -> Iterator[Made]:
     """Tests of an input for being one of the values that it has."""
     for cost, values, make in texts:
         if cost >= UNIT:
@@ -91,21 +97,21 @@ def _equal_inputs(bank: Enumerator, texts: Sequence[Valued]) -> Iterator[Test]:
         for value in dict.fromkeys(values):
             if len(str(value)) <= MAX_LENGTH:
                 truth = truth_of(other == value for other in values)
-                yield _test("=", cost + UNIT + MEMORY, truth, make, partial(_literal, value))
+                yield ("=", cost + UNIT + MEMORY, truth, make, partial(_literal, value))
 
 
-def _thresholds(numbers: Sequence[Valued]) -> Iterator[Test]:
+def _thresholds(numbers: Sequence[Valued]) -> Iterator[Made]:
     """Tests of numbers against bounds between their values, the roundest ones, and for 0."""
     for cost, values, make in numbers:
         ints = [value for value in values if isinstance(value, int)]
         for low, high in zip(sorted(set(ints)), sorted(set(ints))[1:], strict=False):
             bound = roundest(low + 1, high)
             price = cost + UNIT + (MEMORY if abs(bound) > 10 else 0)
-            yield _test("<", price, truth_of(value < bound for value in ints), make, partial(_literal, bound))
-            yield _test(">", price, truth_of(value > bound - 1 for value in ints), make, partial(_literal, bound - 1))
+            yield ("<", price, truth_of(value < bound for value in ints), make, partial(_literal, bound))
+            yield (">", price, truth_of(value > bound - 1 for value in ints), make, partial(_literal, bound - 1))
         for value in (0, 1, -1):
             if value in ints:
-                yield _test("=", cost + UNIT, truth_of(other == value for other in ints), make, partial(_literal, value))
+                yield ("=", cost + UNIT, truth_of(other == value for other in ints), make, partial(_literal, value))
 
 
 def roundest(low: int, high: int) -> int:
@@ -118,22 +124,22 @@ def roundest(low: int, high: int) -> int:
     return -(-low // step) * step
 
 
-def _compared(numbers: Sequence[Valued], texts: Sequence[Valued]) -> Iterator[Test]:
+def _compared(numbers: Sequence[Valued], texts: Sequence[Valued]) -> Iterator[Made]:
     """Comparisons of numbers with each other, and of texts with each other."""
     for a, b in combinations(numbers[:40], 2):
         for word, holds in (("<", int.__lt__), (">", int.__gt__), ("=", int.__eq__)):
-            yield _test(word, a[0] + b[0], truth_of(holds(int(x), int(y)) for x, y in zip(a[1], b[1], strict=True)), a[2], b[2])  # type: ignore[arg-type]
+            yield (word, a[0] + b[0], truth_of(holds(int(x), int(y)) for x, y in zip(a[1], b[1], strict=True)), a[2], b[2])  # type: ignore[arg-type]
     for a, b in combinations(texts[:40], 2):
-        yield _test("=", a[0] + b[0], truth_of(x == y for x, y in zip(a[1], b[1], strict=True)), a[2], b[2])
+        yield ("=", a[0] + b[0], truth_of(x == y for x, y in zip(a[1], b[1], strict=True)), a[2], b[2])
         for text, mark in ((a, b), (b, a)):
             for word, holds in _TEXT_TESTS.items():
                 truth = truth_of(holds(str(x), str(y)) for x, y in zip(text[1], mark[1], strict=True))
-                yield _test(word, text[0] + mark[0], truth, text[2], mark[2])
+                yield (word, text[0] + mark[0], truth, text[2], mark[2])
 
 
 def _literal(value: Value) -> Term:
     return Literal(Push(value, type_of(value)))
 
 
-def _test(word: str, cost: int, truth: int, first: Callable[[], Term], second: Callable[[], Term]) -> Test:
-    return Test(UNIT + cost, truth, lambda: Apply(word, (first(), second())))
+def _applied(word: str, first: Callable[[], Term], second: Callable[[], Term]) -> Term:
+    return Apply(word, (first(), second()))

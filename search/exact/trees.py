@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from heapq import nsmallest
 from typing import TypeAlias
 
-from search.exact.paths import UNIT
+from search.exact.allowed import UNIT
 from search.term import Branch, Term
 
 MAX_SUBTREES = 5
@@ -30,7 +30,7 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Predicate:
     """A condition, true in the examples of `truth`."""
 
     cost: int
@@ -45,7 +45,7 @@ class Node:
 
     cost: int
     leaves: int
-    test: Test
+    test: Predicate
     then: Tree
     other: Tree
 
@@ -71,9 +71,11 @@ class Forest:
 
     leaves: Callable[[int], Sequence[Leaf]]
     """The leaves right on a set, cheapest first."""
-    tests: Sequence[Test]
+    tests: Sequence[Predicate]
     """Cheapest first."""
     max_leaves: int
+    branch: int = UNIT
+    """Cost of a branch itself."""
     _known: dict[tuple[int, int], list[Tree]] = field(default_factory=dict)
     _leaves: dict[int, Sequence[Leaf]] = field(default_factory=dict)
 
@@ -98,7 +100,7 @@ class Forest:
             self._known[key] = found
         return self._known[key]
 
-    def _split(self, examples: int, depth: int, tests: Sequence[Test]) -> Iterator[Node]:
+    def _split(self, examples: int, depth: int, tests: Sequence[Predicate]) -> Iterator[Node]:
         for test in tests:
             yes, no = examples & test.truth, examples & ~test.truth
             if not yes or not no:
@@ -108,7 +110,7 @@ class Forest:
                 for other in others:
                     count = num_leaves(then) + num_leaves(other)
                     if count <= self.max_leaves and not _alike(then, other):
-                        yield Node(UNIT + test.cost + then.cost + other.cost, count, test, then, other)
+                        yield Node(self.branch + test.cost + then.cost + other.cost, count, test, then, other)
 
 
 def _alike(then: Tree, other: Tree) -> bool:

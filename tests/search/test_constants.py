@@ -5,9 +5,11 @@ import pytest
 from dsl.errors import ConfigError
 from dsl.ops import OPS
 from dsl.tasks import Example, Task
+from dsl.values import DEFAULT
 from search.constants import (
     MAX_INTS,
     MAX_STRINGS,
+    NUM_CHEAP,
     POOL_INTS,
     POOL_STRINGS,
     SMALL_INTS,
@@ -15,6 +17,7 @@ from search.constants import (
     class_names,
     constants_for,
     longest_common_substring,
+    priced_constants,
     uncopyable,
 )
 from search.settings import Settings
@@ -161,3 +164,58 @@ def test_uncopyable(output, inputs, pieces):
 )
 def test_longest_common_substring(a, b, common):
     assert longest_common_substring(a, b) == common
+
+
+class TestPrices:
+    def priced(self, *rows, source="discovered", constants=None):
+        return {push.value: cost for push, cost in priced_constants(task(*rows, constants=constants), source, DEFAULT, OPS)}
+
+    def test_none_is_none(self):
+        assert constants_for(task(("a-b", "a"), constants=("+",)), "none") == ()
+        assert self.priced(("a-b", "a"), source="none") == {}
+
+    def test_delimiters_of_most_examples_are_cheap(self):
+        prices = self.priced(("ada lee@x.org", "ada"), ("kay jones@y.org", "kay"), ("bob ross@z.com #1", "bob"))
+        assert prices["@"] == prices[" "] == 1 < prices["#"]
+
+    def test_marks_are_cheap(self):
+        assert self.priced(("Dear <NAME>, hi", "Al", "Dear Al, hi"), ("Hello <NAME>", "Bo", "Hello Bo"))["<NAME>"] == 1
+
+    def test_few_texts_cost_one(self):
+        rows = [("a-b.c/d:e;f,g_h#i", "x"), ("j-k.l/m:n;o,p_q#r", "y")]
+        assert sum(cost == 1 for value, cost in self.priced(*rows).items() if isinstance(value, str)) <= NUM_CHEAP
+
+    def test_small_ints_are_cheap(self):
+        assert {self.priced((4, 5), (9, 2))[value] for value in SMALL_INTS} == {1}
+        assert {self.priced(("a", "b"))[value] for value in (0, 1, -1)} == {1}
+
+    def test_widths(self):
+        assert self.priced(("7", "0007"), ("12", "0012"))[4] == 1
+        assert self.priced(("abcdefgh", "abcde"), ("abc", "abc"), ("xyzxyzx", "xyzxy"))[5] == 1
+        assert self.priced(("2019-03-04", "2019/03/04"), ("2020-12-01", "2020/12/01"))[10] == 3
+
+    def test_classes_cost_more(self):
+        prices = self.priced(("a", "b"))
+        assert {prices[name] for name in TOKEN_CLASSES} == {2, 3}
+
+    def test_given_ones_are_all_there(self):
+        prices = self.priced(("a-b", "a"), source="given", constants=("+", "-", 7, True))
+        assert {"+", "-", 7, True} <= prices.keys() and prices["-"] < prices["+"]
+
+    def test_cheapest_first(self):
+        prices = list(self.priced(("a-b.c", "a"), ("d-e", "d")).values())
+        assert prices == sorted(prices)
+
+    def test_limits_of_the_profile(self):
+        priced = priced_constants(task((1, 2), constants=(5, 5_000)), "given", DEFAULT.with_limits(int_min=-100, int_max=100), OPS)
+        assert [push.value for push, _ in priced] == [5]
+
+
+def test_pieces_that_cut_words_are_trimmed():
+    found = discovered(("Product Area", "PA"), ("Profit Arena", "PA"))
+    assert "Pro" not in found and " " in found
+
+
+def test_of_runs_the_longest_and_the_character():
+    found = discovered(("7", "0007"), ("12", "0012"), ("345", "0345"))
+    assert {"0", "000"} <= set(found) and "00" not in found
