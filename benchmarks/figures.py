@@ -13,6 +13,8 @@ LEFT, RIGHT, TOP, BOTTOM = 62, 190, 34, 48
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000", "#7f7f7f")
 """Okabe and Ito's colours, told apart with any kind of colour blindness, and grey."""
 DASHES = ("", "6 3", "2 3", "8 3 2 3")
+LARGE = 40
+"""A length from which on lengths stand on a logarithmic axis: what a peer finds may have hundreds of nodes."""
 LABEL = 22
 """Characters of a name in the legend."""
 
@@ -23,6 +25,8 @@ class Series:
 
     name: str
     points: Sequence[tuple[float, float]]
+    place: int | None = None
+    """Decides its colour; its place among the series of the figure if None. A method has one colour in all figures of a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,9 @@ class Axis:
         """Round numbers in the range, about five."""
         if self.log:
             first, last = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
+            if last - first <= 2:
+                fine = [factor * 10.0**power for power in range(first - 1, last + 1) for factor in (1, 2, 5)]
+                return [value for value in fine if self.low * (1 - 1e-9) <= value <= self.high * (1 + 1e-9)]
             step = max(1, math.ceil((last - first + 1) / 7))
             return [10.0**power for power in range(first, last + 1, step)]
         rough = (self.high - self.low) / 5
@@ -56,12 +63,13 @@ class Axis:
 
 
 def steps(title: str, x_label: str, y_label: str, series: Sequence[Series], *, x_end: float | None = None) -> str:
-    """Rising step curves of percentages in [0, 100] over a logarithmic x axis, each drawn on to the end of the axis."""
+    """Rising step curves of percentages in [0, 100] over a logarithmic x axis, each drawn on to `x_end`, or to the end of the axis: what
+    lies beyond a budget was not measured."""
     x, y = _log_axis([px for item in series for px, _ in item.points] + ([x_end] if x_end else [])), _percent_axis()
     marks = []
-    for index, item in enumerate(series):
+    for index, item in _placed(series):
         path, height = [f"M{x.start:.1f} {y.at(0):.1f}"], 0.0
-        for px, py in (*item.points, (x.high, None)):
+        for px, py in (*item.points, (x_end or x.high, None)):
             path.append(f"H{x.at(px):.1f}")
             if py is not None:
                 height = py
@@ -73,13 +81,13 @@ def steps(title: str, x_label: str, y_label: str, series: Sequence[Series], *, x
 
 
 def scatter(title: str, x_label: str, y_label: str, series: Sequence[Series]) -> str:
-    """Points over a linear x axis of small ints and a logarithmic y axis, with a line through the medians at each x."""
+    """Points over an x axis of ints, logarithmic where there are large ones, and a logarithmic y axis, with a line through the medians at each x."""
     xs = [px for item in series for px, _ in item.points] or [1.0]
-    x = Axis(0, max(*xs, 4) + 1, LEFT, WIDTH - RIGHT)
+    x = _log_axis([1.0, *xs]) if max(xs) > LARGE else Axis(0, max(*xs, 4) + 1, LEFT, WIDTH - RIGHT)
     y = _log_axis([py for item in series for _, py in item.points], vertical=True)
     marks = []
-    for index, item in enumerate(series):
-        shift = (index - (len(series) - 1) / 2) * 5  # side by side, so that no method hides another
+    for number, (index, item) in enumerate(_placed(series)):
+        shift = (number - (len(series) - 1) / 2) * 5  # side by side, so that no method hides another
         marks += [
             f'<circle cx="{x.at(px) + shift:.1f}" cy="{y.at(py):.1f}" r="2.5" fill="{_colour(index)}" fill-opacity="0.55"/>'
             for px, py in item.points
@@ -117,13 +125,18 @@ def _framed(
         f'<text transform="translate(14 {(y.start + y.end) / 2}) rotate(-90)" text-anchor="middle" fill="#222222">{_text(y_label)}</text>',
         *marks,
     ]
-    for index, item in enumerate(series):
-        top = TOP + 10 + 18 * index
+    for number, (index, item) in enumerate(_placed(series)):
+        top = TOP + 10 + 18 * number
         parts.append(
             f'<line x1="{x.end + 10}" x2="{x.end + 32}" y1="{top}" y2="{top}" stroke="{_colour(index)}" stroke-width="2" stroke-dasharray="{_dash(index)}"/>'
         )
         parts.append(f'<text x="{x.end + 38}" y="{top + 4}" fill="#222222">{_text(_short(item.name, LABEL))}</text>')
     return "\n".join([*parts, "</svg>"])
+
+
+def _placed(series: Sequence[Series]) -> list[tuple[int, Series]]:
+    """The series with the numbers of their colours."""
+    return [(number if item.place is None else item.place, item) for number, item in enumerate(series)]
 
 
 def _log_axis(values: Sequence[float], *, vertical: bool = False) -> Axis:

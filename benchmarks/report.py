@@ -39,7 +39,8 @@ NOTES = (
     "fits wrong: of the solved tasks that have held-out examples, those whose program is wrong on them.",
     f"Intervals are {LEVEL:.0%} bootstrap intervals over tasks ({RESAMPLES:,} resamples, seeded).",
     "first fit and candidates: medians over solved attempts, up to the first fit. within: share of all attempts; '-' lies beyond the budget.",
-    "failed: attempts that crashed, hung, outgrew the memory allowed or raised an error. They count as not solved.",
+    "Candidates are what a method itself counts; one that counts none has '-' and no curve. Lengths are words, for cvc5 nodes of the term, for pyshgp atoms.",
+    "failed: attempts that crashed, hung, outgrew the memory allowed or raised an error. unsupported: the method cannot say such a task. Both count as not solved.",
 )
 
 
@@ -197,18 +198,38 @@ def _cell(attempts: Sequence[Attempt]) -> str:
 
 def _figures(group: Group, attempts: Sequence[Attempt], names: _Names) -> tuple[Figure, ...]:
     methods = by_method(attempts)
-    time = [Series(name, [(x, 100 * y) for x, y in curve(members, "first_s")]) for name, members in methods.items()]
-    tried = [Series(name, [(max(x, 1), 100 * y) for x, y in curve(members, "first_candidates")]) for name, members in methods.items()]
+    places = {name: place for place, name in enumerate(methods)}
+    time = [Series(name, [(x, 100 * y) for x, y in curve(members, "first_s")], places[name]) for name, members in methods.items()]
+    tried = [
+        Series(name, [(max(x, 1), 100 * y) for x, y in curve(members, "first_candidates")], places[name])
+        for name, members in methods.items()
+        if any(attempt.candidates is not None for attempt in members)
+    ]
+    scored = {name: [attempt for attempt in members if attempt.held_out_correct is not None] for name, members in methods.items()}
+    right = [
+        Series(name, [(x, 100 * y) for x, y in curve(members, "first_s", right=True)], places[name])
+        for name, members in scored.items()
+        if members
+    ]
     sizes = [
-        Series(name, [(a.size, a.first_s) for a in members if a.size is not None and a.first_s is not None])
+        Series(name, [(a.size, a.first_s) for a in members if a.size is not None and a.first_s is not None], places[name])
         for name, members in methods.items()
     ]
     title = f"{group.suite}, constants {group.constants}, words {group.words}, {group.budget:g} s"
     stem = names.unique(f"{group.suite}-{group.constants}-{group.budget:g}s")
-    return (
-        Figure(f"{stem}-time", f"Solved within time: {title}", figures.steps(f"Solved within time: {title}", "seconds to the first fit", "solved", time, x_end=group.budget)),
-        Figure(f"{stem}-candidates", f"Solved within candidates: {title}", figures.steps(f"Solved within candidates: {title}", "candidates tried", "solved", tried)),
-        Figure(f"{stem}-length", f"Time against program length: {title}", figures.scatter(f"Time against program length: {title}", "words of the program found", "seconds to the first fit", sizes)),
+    drawn = [
+        ("time", "Solved within time", figures.steps, "seconds to the first fit", "solved", time),
+        ("right", "Right on held-out within time", figures.steps, "seconds to the first fit", "right on held-out", right),
+        ("candidates", "Solved within candidates", figures.steps, "candidates tried", "solved", tried),
+        ("length", "Time against program length", figures.scatter, "length of the program found", "seconds to the first fit", sizes),
+    ]
+    return tuple(
+        Figure(
+            f"{stem}-{name}", f"{words}: {title}",
+            draw(f"{words}: {title}", x, y, series, **({"x_end": group.budget} if name in ("time", "right") else {})),
+        )
+        for name, words, draw, x, y, series in drawn
+        if series
     )  # fmt: skip
 
 

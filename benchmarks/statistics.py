@@ -223,9 +223,10 @@ def unsolved(attempts: Iterable[Attempt]) -> list[str]:
     return [task for task, members in by_task(attempts).items() if not any(attempt.solved for attempt in members)]
 
 
-def curve(attempts: Sequence[Attempt], name: str) -> list[tuple[float, float]]:
-    """Points (x, share of attempts solved within x); `name` is `first_s` or `first_candidates`."""
-    places = sorted(getattr(attempt, name) for attempt in attempts if attempt.solved and getattr(attempt, name) is not None)
+def curve(attempts: Sequence[Attempt], name: str, *, right: bool = False) -> list[tuple[float, float]]:
+    """Points (x, share of attempts solved within x); `name` is `first_s` or `first_candidates`. With `right`, of those only that are right on held-out examples."""
+    counted = [attempt for attempt in attempts if attempt.solved and (attempt.held_out_correct is True or not right)]
+    places = sorted(getattr(attempt, name) for attempt in counted if getattr(attempt, name) is not None)
     return [(float(x), (i + 1) / len(attempts)) for i, x in enumerate(places)]
 
 

@@ -149,6 +149,46 @@ class TestFigures:
         assert Axis(1, 10, 0, 90).at(-5) == 0
 
 
+class TestFiguresOfPeers:
+    """A method that counts no candidates is no flat line, keeps its colour, and long terms do not push words aside."""
+
+    def built(self):
+        counts = [
+            attempt("a", first_s=0.1, held_out_correct=True),
+            attempt("a", method="pyshgp", first_s=3.0, held_out_correct=False, size=9),
+        ]
+        return report.build(
+            [*counts, attempt("a", method="cvc5", first_s=0.2, held_out_correct=False, size=158, candidates=None, first_candidates=None)]
+        )
+
+    def drawn(self, name):
+        return next(figure.svg for figure in self.built().sections[0].figures if figure.name.endswith(name))
+
+    def test_candidates(self):
+        assert ">cvc5<" in self.drawn("time")
+        assert ">cvc5<" not in self.drawn("candidates")
+        colour = figures.COLOURS[2]
+        assert all(colour in self.drawn(name) for name in ("time", "candidates", "length")), (
+            "the third method, also where the second is left out"
+        )
+        assert figures.COLOURS[1] not in self.drawn("candidates")
+
+    def test_right_on_held_out_is_a_figure_of_its_own(self):
+        assert self.drawn("-right").count(" V") < self.drawn("-time").count(" V")
+        alone = report.build([attempt("a", first_s=0.1)]).sections[0].figures
+        assert [figure.name.rpartition("-")[2] for figure in alone] == ["time", "candidates", "length"]
+
+    def test_lengths_stand_on_a_logarithmic_axis_where_there_are_long_ones(self):
+        assert ">100<" in self.drawn("length")
+        assert ">1000<" in self.drawn("length")
+
+    def test_curves_end_at_the_budget(self):
+        svg = figures.steps("t", "x", "y", [Series("one", [(0.5, 50.0)])], x_end=2.0)
+        path = next(line for line in svg.splitlines() if 'stroke-width="2"' in line and "<path" in line)
+        axis = Axis(0.1, 10, figures.LEFT, figures.WIDTH - figures.RIGHT, log=True)
+        assert f'H{axis.at(2.0):.1f}"' in path
+
+
 class TestCommand:
     @pytest.fixture
     def folder(self, tmp_path):
@@ -161,7 +201,7 @@ class TestCommand:
         assert cli.main(["report", str(folder)]) == 0
         printed = [Path(line) for line in capsys.readouterr().out.splitlines()]
         assert [path.relative_to(folder).as_posix() for path in printed[:3]] == ["report.md", "report.csv", "report.html"]
-        assert len(printed) == 3 + 3 * 2
+        assert len(printed) == 3 + 4 * 2
         assert all(path.is_file() for path in printed)
         text = (folder / "report.md").read_text()
         linked = {line.split("](")[1].rstrip(")") for line in text.splitlines() if line.startswith("![")}
