@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from dsl.errors import ConfigError
 from dsl.ops import OPS
 from dsl.values import DEFAULT, Profile
+from search.costs import USUAL
 from search.constants import SOURCES, Source
 
 METHODS = ("exact", "plain")
@@ -33,8 +34,8 @@ class Settings:
     """Words that may not."""
     constants: Source = "given"
     """Where constants come from; `given` falls back to `discovered` for tasks whose file gives none."""
-    costs: Mapping[str, int] = field(default_factory=dict)
-    """Cost of each word, a small positive int; 1 unless named here."""
+    costs: Mapping[str, int] | None = None
+    """Cost of each word, a small positive int; 1 unless named here. None: the usual costs, or 1 each where `ops` restricts the words."""
     profile: Profile = DEFAULT
     grace: float = 0.3
     """Seconds for which further fits are collected after the first one (never beyond the budget)."""
@@ -53,14 +54,21 @@ class Settings:
             "constants": self.constants in SOURCES,
             "grace": self.grace >= 0,
             "max_fits": self.max_fits >= 1,
-            "costs": all(isinstance(cost, int) and 1 <= cost <= 60 for cost in self.costs.values()),
+            "costs": all(isinstance(cost, int) and 1 <= cost <= 60 for cost in (self.costs or {}).values()),
         }
         for name, fine in rules.items():
             if not fine:
                 raise ConfigError(f"search setting {name} is {getattr(self, name)!r}: {_RULES[name]}")
-        for name in (*(self.ops or ()), *self.without, *self.costs):
+        for name in (*(self.ops or ()), *self.without, *(self.costs or ())):
             if name not in OPS:
                 raise ConfigError(f"unknown word {name!r} in the search settings; `flowforth ops` lists the words")
+
+    @property
+    def prices(self) -> Mapping[str, int]:
+        """The cost of each word that does not cost 1."""
+        if self.costs is not None:
+            return self.costs
+        return USUAL if self.ops is None else {}
 
     @property
     def words(self) -> Collection[str]:

@@ -111,7 +111,7 @@ class _Run:
             return
         self._tried.add(program)
         self.executions += len(self.task.examples)
-        now, cost = time.perf_counter() - self.started, description_length(term, self.settings.costs)
+        now, cost = time.perf_counter() - self.started, description_length(term, self.settings.prices)
         fit = verify(program, self.task, cost=cost, seconds=now, profile=self.settings.profile)
         if fit is None:
             return

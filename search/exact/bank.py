@@ -22,6 +22,8 @@ OWN = -1
 """The rule of candidates that each name the code they come from."""
 SMALLEST_TABLE = 1 << 10
 ALIGNED = 64
+SLACK = 8
+"""An arena is that part larger than asked for, so that the next search, which may want a little more, can have it. Untouched memory is free."""
 KEPT_FROM = 64 << 20
 """Bytes from which an arena is kept for the next search in the process."""
 
@@ -44,7 +46,7 @@ class Arena:
                 return cls(buffer)
         if size >= KEPT_FROM:
             _kept.clear()  # too small: never two of them
-        return cls(np.empty(size, np.uint8))
+        return cls(np.empty(size + size // SLACK, np.uint8))
 
     def give_back(self) -> None:
         """Keeps the memory for the next search. The arrays cut from it must not be used any more."""

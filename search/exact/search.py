@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from dsl.columns.compile import available
+from dsl.program import Push
 from dsl.tasks import Example, Task
 from dsl.types import INT, LIST_BOOL, LIST_INT, LIST_LIST_INT, LIST_STR, STR
 from dsl.values import Profile, Value
-from search.constants import CLASS_COST, class_names, constants_for
+from search.constants import priced_constants
+from search.exact.finder import Finder, Source
 from search.exact.grammar import Production, productions
-from search.exact.plain import PlainSearch, literals
+from search.exact.plain import PlainSearch
 from search.memory import foreign, room
 from search.settings import Settings
 from search.term import Term
@@ -52,20 +55,32 @@ class ExactSearch:
 
     def run(self) -> Iterator[Term]:
         """The stages, one after the other. A term may come twice, from two stages."""
-        profile, words = self.settings.profile, self.settings.words
-        constants = _within(constants_for(self.task, self.settings.constants), profile)
-        pushes = (*literals(constants), *literals([name for name in class_names(self.task, words) if name not in constants], CLASS_COST))
+        profile, words, prices = self.settings.profile, self.settings.words, self.settings.prices
+        pushes = priced_constants(self.task, self.settings.constants, profile, words)
+        plain_only = self.settings.method == "plain"
+        if plain_only:
+            pushes = tuple((push, 1) for push, _ in pushes)
         rules = productions(
             self.task.input_types, self.task.output_type,
-            costs=self.settings.costs, ops=words, constants=[push.type for push, _ in pushes],
+            costs={} if plain_only else prices, ops=words, constants=[push.type for push, _ in pushes],
         )  # fmt: skip
-        plain_only = self.settings.method == "plain"
-        yield from self._plain(rules, pushes, None if plain_only else FLASH_SECONDS)
-        if plain_only or self.progress.exhausted or self.stop():
+        alone = plain_only or not available()
+        if alone or self._kind(words) not in _warm:
+            yield from self._plain(rules, pushes, None if alone else FLASH_SECONDS)
+        if alone or self.progress.exhausted or self.stop():
             return
         yield from self._columnar(rules, pushes)
 
-    def _plain(self, rules: Sequence[Production], pushes: Sequence, seconds: float | None) -> Iterator[Term]:  # type: ignore[type-arg]
+    def _kind(self, words: Collection[str]) -> Hashable:
+        """Tasks of one kind use the same drivers."""
+        return frozenset(words), self.task.input_types, self.task.output_type, self.settings.profile.name
+
+    @property
+    def _highest(self) -> int:
+        """The highest cost of a term that may have `max_size` words."""
+        return self.settings.max_size * max(self.settings.prices.values(), default=1)
+
+    def _plain(self, rules: Sequence[Production], pushes: Sequence[tuple[Push, int]], seconds: float | None) -> Iterator[Term]:
         start, before = time.perf_counter(), self.progress.candidates
 
         def stop() -> bool:
@@ -77,12 +92,23 @@ class ExactSearch:
             return self.stop() or (search.candidates >= FLASH_CANDIDATES if by_count else time.perf_counter() - start > seconds)
 
         search = PlainSearch(self.task, rules, pushes, self.settings.profile, variants=seconds is not None, stop=stop)
-        yield from search.run(self.settings.max_size)
+        yield from search.run(self._highest)
         stopped = stop()
-        self.progress.exhausted = not stopped and search.level == self.settings.max_size
+        self.progress.exhausted = not stopped and search.level == self._highest and not self._more(rules)
 
-    def _columnar(self, rules: Sequence[Production], pushes: Sequence) -> Iterator[Term]:  # type: ignore[type-arg]
+    def _more(self, rules: Sequence[Production]) -> bool:
+        """Whether the parts beside the enumerator could still find something where it has tried everything."""
+        return bool(self._parts()[0] or self._parts()[1]) and available()
+
+    def _parts(self) -> tuple[list[Source], list[Finder]]:
+        from search.exact.parts import parts
+
+        return parts(self.task, self.settings)
+
+    def _columnar(self, rules: Sequence[Production], pushes: Sequence[tuple[Push, int]]) -> Iterator[Term]:
+        from search.exact.ahead import Ahead
         from search.exact.enumerate import Enumerator  # numba is imported only now
+        from search.exact.goals import Goals
 
         before = self.progress.candidates
         self.progress.stage = "enumerate"
@@ -92,19 +118,20 @@ class ExactSearch:
             self.progress.level, self.progress.kept, self.progress.full = search.level, search.kept, search.full
             return self.stop()
 
+        sources, finders = self._parts()
+        goals = Goals()
         search = Enumerator(
-            self.task, spread(self.task.examples, MAX_EXAMPLES), rules, pushes,
-            search_profile(self.task, self.settings.profile), room(self.settings.memory, self.others), stop,
+            self.task, spread(self.task.examples, MAX_EXAMPLES), rules, pushes, search_profile(self.task, self.settings.profile),
+            room(self.settings.memory, self.others), stop, frozenset(self.settings.words), sources, [goals, *finders], Ahead(goals),
         )  # fmt: skip
-        yield from search.run(self.settings.max_size)
+        yield from search.run(self._highest)
+        if search.level > 2:
+            _warm.add(self._kind(self.settings.words))
         self.progress.exhausted = not stop() and not search.full
 
 
-def _within(values: Sequence[Value], profile: Profile) -> tuple[Value, ...]:
-    """The constants that the profile's limits allow."""
-    from dsl.values import Stuck, check
-
-    return tuple(value for value in values if not isinstance(check(value, profile), Stuck))
+_warm: set[Hashable] = set()
+"""The kinds of tasks whose drivers this process has loaded: there the columnar search is faster than plain Python from the start."""
 
 
 def spread(examples: Sequence[Example], count: int) -> tuple[Example, ...]:
