@@ -15,7 +15,7 @@ UNLIKELY = {
     2: """
         * div mod abs neg min max positive? negative? zero? != >= and or not bool>int
         str-reverse repeat overwrite find-from find-last replace-nth tok-start tok-end count-class lines
-        sort unique cons append ++ remove-at cut-slice count-of index-of without without-first replace-value take-last drop-last
+        sort unique cons append ++ remove-at cut-slice count-of index-of without without-first replace-value take-last drop-last str>int
     """,
     3: """
         sign square pow *2 /2 *3 /3 *4 /4 even? odd? prime? square? ord chr
