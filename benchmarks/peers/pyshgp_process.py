@@ -29,6 +29,8 @@ GENOME = (20, 100)
 STEPS = 2000
 SIMPLIFY = 1.0
 """Removals tried to make the answer simpler (the package's default), and the seconds after which that ends."""
+COUNTED_STEPS = 200
+"""Removals tried where candidates are the limit: then no clock may decide."""
 PENALTY = 1e6
 REPORT_EVERY = 0.2
 """Seconds between two messages of how far it is."""
@@ -91,9 +93,10 @@ class Evolution:
         from pyshgp.gp.individual import Individual
 
         say({"found": best.program.code.pretty_str(), "candidates": self.num_candidates})
-        self.max_candidates, genome, errors = None, best.genome, best.error_vector
-        end = min(time.monotonic() + SIMPLIFY, self.end)
-        for _ in range(STEPS):
+        counted, self.max_candidates = self.max_candidates is not None, None
+        end = self.end if counted else min(time.monotonic() + SIMPLIFY, self.end)
+        genome, errors = best.genome, best.error_vector
+        for _ in range(COUNTED_STEPS if counted else STEPS):
             if len(genome) == 1 or time.monotonic() > end:
                 break
             genome, errors = simplifier._step(genome, errors)
@@ -103,9 +106,9 @@ class Evolution:
         """How far the program is from each output; a program that pyshgp itself fails on is as far as can be."""
         import numpy as np
 
-        self.num_candidates += 1
-        if self.max_candidates is not None and self.num_candidates > self.max_candidates:
+        if self.max_candidates is not None and self.num_candidates >= self.max_candidates:
             raise Spent
+        self.num_candidates += 1
         if time.monotonic() - self.reported > REPORT_EVERY:
             self.reported = time.monotonic()
             say({"candidates": self.num_candidates})

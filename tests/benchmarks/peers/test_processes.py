@@ -136,8 +136,16 @@ class TestPyshgp:
         assert record["wall_s"] < 3.0 + 0.3 + 0.15
         assert record["status"] == "budget"
         few = run(job(HARD, "pyshgp", budget=60.0, max_candidates=20))
-        assert (few["status"], few["candidates"]) == ("budget", 21)
+        assert (few["status"], few["candidates"]) == ("budget", 20)
         assert few["wall_s"] < 55
+
+    @with_pyshgp
+    def test_the_same_seed_gives_the_same_program(self):
+        wanted = task((1, 1), (5, 5), (-3, -3))
+        first, second, other = (run(job(wanted, "pyshgp", budget=120.0, max_candidates=300, seed=seed)) for seed in (3, 3, 4))
+        found = [(record["program"], record["candidates"], record["first_candidates"]) for record in (first, second, other)]
+        assert first["solved"]
+        assert found[0] == found[1] != found[2]
 
     def test_held_out_examples_are_no_part_of_the_request(self):
         assert "Goedel" not in str(pyshgp.request(FIRST, job(FIRST, "pyshgp"), ["str", "str"]))
