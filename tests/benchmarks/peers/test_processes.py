@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -19,6 +23,7 @@ from dsl.tasks.records import Example
 
 with_cvc5 = pytest.mark.skipif(importlib.util.find_spec("cvc5") is None, reason="needs the extra peers")
 with_pyshgp = pytest.mark.skipif(importlib.util.find_spec("pyshgp") is None, reason="needs the extra peers")
+ROOT = Path(__file__).parents[3]
 CHILDREN = "tests.benchmarks.peers.children"
 
 
@@ -140,6 +145,7 @@ class TestPyshgp:
         assert few["wall_s"] < 55
 
     @with_pyshgp
+    @pytest.mark.slow
     def test_the_same_seed_gives_the_same_program(self):
         wanted = task((1, 1), (5, 5), (-3, -3))
         first, second, other = (run(job(wanted, "pyshgp", budget=120.0, max_candidates=300, seed=seed)) for seed in (3, 3, 4))
@@ -185,6 +191,45 @@ class TestChild:
         assert not Path(f"/proc/{child._process.pid}").exists(), "the process is gone"
         if behaviour == "hang":
             assert 0.5 <= time.perf_counter() - start < 0.8
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
+def test_no_child_outlives_a_bench_that_is_ended(tmp_path, end):
+    """The worker hangs in `tests.benchmarks.peers.children`, started as a peer would be."""
+    tasks = tmp_path / "one.jsonl"
+    tasks.write_text(task_text(FIRST) + "\n")
+    command = [
+        "bench",
+        "--suite",
+        str(tasks),
+        "--methods",
+        "tests.benchmarks.peers.children:attempt",
+        "--budget",
+        "60",
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    log = tmp_path / "pid"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flowforth", *command], cwd=ROOT, stderr=subprocess.DEVNULL,
+        env={**os.environ, "FLOWFORTH_TEST_CHILD": "hang", "FLOWFORTH_TEST_LOG": str(log)},
+    )  # fmt: skip
+    try:
+        wait_until(lambda: log.exists() and log.read_text().endswith("\n"))
+        child = Path(f"/proc/{int(log.read_text())}")
+        assert child.exists()
+        process.send_signal(end)
+        process.wait(20)
+    finally:
+        process.kill()
+    assert wait_until(lambda: not child.exists())
+
+
+def wait_until(holds) -> bool:
+    deadline = time.monotonic() + 60
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return holds()
 
 
 @pytest.mark.parametrize("name", attempts.PEERS)
