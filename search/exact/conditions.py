@@ -29,8 +29,8 @@ from search.term import Apply, Literal, Term
 if TYPE_CHECKING:
     from search.exact.enumerate import Enumerator
 
-ALLOWANCE = (5, 9, 13)
-"""Words of the largest trees offered after levels 1, 2 and 3; later ones offer all."""
+ALLOWANCE = (5, 7, 9, 12, 15)
+"""Words of the largest trees offered after levels 1, 2, 3, ...; later ones offer all."""
 MAX_TREES = 60
 """Trees made at one level where the examples enumerated over are not all."""
 MAX_FITS = 10

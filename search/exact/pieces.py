@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dsl.columns.layout import Array
+from dsl.columns.layout import Array, Column
 from dsl.program import Push
 from dsl.types import INT, STR, Type
 from search.exact.allowed import UNIT, Allowed
@@ -159,6 +159,15 @@ class Pieces:
             price = UNIT * cost + words + CHARACTER * (max(map(len, texts)) <= 1)
             found.append(Piece(texts, price, kind, number))
         return found
+
+
+def written(column: Column, rows: Array) -> list[str]:
+    """The strings, or the digits of the Ints, in these rows; all the strings decoded at once, ten times as fast as one by one."""
+    data = column.data[rows]
+    if column.lengths is None:
+        return list(map(str, data.tolist()))
+    width, text = data.shape[1], data.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    return [text[start : start + length] for start, length in zip(range(0, len(text), width), column.lengths[rows].tolist(), strict=True)]
 
 
 def written_numbers(text: str) -> np.ndarray:

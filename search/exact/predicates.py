@@ -21,9 +21,9 @@ from search.term import Apply, Literal, Term
 if TYPE_CHECKING:
     from search.exact.enumerate import Enumerator
 
-MAX_SUBJECTS = 160
+MAX_SUBJECTS = 80
 """Values that conditions are made about."""
-MAX_MARKS = 30
+MAX_MARKS = 16
 """Literals that texts are tested for."""
 MAX_LENGTH = 24
 """Longest literal of a condition."""

@@ -33,7 +33,7 @@ def literal(value):
     return Literal(Push(value, type_of(value)))
 
 
-def filled(rows, terms, level=4):
+def filled(rows, terms, level=6):
     """A bank with these terms: (cost, term)."""
     bank = SmallBank(task(*rows))
     bank.level = level
@@ -103,7 +103,7 @@ def test_large_trees_wait():
     bank = filled(rows, [(0, Input(0)), (0, Input(1))], level=1)
     finder = Conditions(Pieces())
     assert list(finder.look(bank)) == []
-    bank.level = 4
+    bank.level = 6
     assert list(finder.look(bank))
     assert list(finder.look(bank)) == []
 
