@@ -152,10 +152,10 @@ class Pieces:
         order = np.lexsort((-lengths, each))[:most]
         found = []
         words = self.allowed.cost("concat") + (self.allowed.cost("int>str") if kind == INT else 0)
-        for number, cost, values in zip(
-            numbers[order].tolist(), each[order].tolist(), bank.decode(kind, numbers[order].tolist()), strict=True
-        ):
-            texts = tuple(str(values[e]) for e in rows)
+        places = (numbers[order][:, None] * examples + np.array(rows)).ravel()
+        every = written(store.column, places)
+        for k, (number, cost) in enumerate(zip(numbers[order].tolist(), each[order].tolist(), strict=True)):
+            texts = tuple(every[k * len(rows) : (k + 1) * len(rows)])
             price = UNIT * cost + words + CHARACTER * (max(map(len, texts)) <= 1)
             found.append(Piece(texts, price, kind, number))
         return found

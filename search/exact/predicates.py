@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MAX_SUBJECTS = 80
 """Values that conditions are made about."""
+MAX_COMPARED = 24
+"""Values of which each is compared with each."""
 MAX_MARKS = 16
 """Literals that texts are tested for."""
 MAX_LENGTH = 24
@@ -126,10 +128,10 @@ def roundest(low: int, high: int) -> int:
 
 def _compared(numbers: Sequence[Valued], texts: Sequence[Valued]) -> Iterator[Made]:
     """Comparisons of numbers with each other, and of texts with each other."""
-    for a, b in combinations(numbers[:40], 2):
+    for a, b in combinations(numbers[:MAX_COMPARED], 2):
         for word, holds in (("<", int.__lt__), (">", int.__gt__), ("=", int.__eq__)):
             yield (word, a[0] + b[0], truth_of(holds(int(x), int(y)) for x, y in zip(a[1], b[1], strict=True)), a[2], b[2])  # type: ignore[arg-type]
-    for a, b in combinations(texts[:40], 2):
+    for a, b in combinations(texts[:MAX_COMPARED], 2):
         yield ("=", a[0] + b[0], truth_of(x == y for x, y in zip(a[1], b[1], strict=True)), a[2], b[2])
         for text, mark in ((a, b), (b, a)):
             for word, holds in _TEXT_TESTS.items():
