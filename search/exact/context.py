@@ -22,6 +22,7 @@ import numpy as np
 from dsl.columns.layout import BOOL_ROWS, INT_ROWS, Array, Column
 from dsl.tasks import Example, Task
 from dsl.types import BOOL, INT, LIST_INT, Type
+from dsl.values import Profile
 from search.exact.bank import MAX_ARGS
 from search.exact.enumerate import Enumerator
 from search.exact.grammar import Production, productions
@@ -145,23 +146,24 @@ class _Closures:
     """Brings Ints of the bank into an inner enumeration, at the same cost."""
 
     context: Context | None
-    bank: Enumerator
+    outer: Enumerator
     code: int | None = None
     done: set[int] = field(default_factory=set)
 
-    def grow(self, inner: Enumerator) -> None:
-        """The Ints of this cost, broadcast to the rows."""
+    def grow(self, bank: Enumerator) -> None:
+        """The Ints of this cost of the outer bank, broadcast to the rows."""
+        inner = bank
         if inner.level not in CLOSURE_COSTS or self.context is None:
             return
-        owner, examples = self.context.rows.owner, len(self.bank.examples)
-        numbers = [n for run in self.bank.runs(INT) if run.cost == inner.level for n in range(run.low, run.high)][:MAX_CLOSURES]
+        owner, examples = self.context.rows.owner, len(self.outer.examples)
+        numbers = [n for run in self.outer.runs(INT) if run.cost == inner.level for n in range(run.low, run.high)][:MAX_CLOSURES]
         if not numbers:
             return
         if self.code is None:
             self.code = inner.register(lambda args: Input(args[0]))
         first = len(self.context.leaves)
-        self.context.leaves += [self.bank.term(INT, number) for number in numbers]
-        values = self.bank.store(INT).column.data.reshape(-1, examples)[numbers][:, owner]
+        self.context.leaves += [self.outer.term(INT, number) for number in numbers]
+        values = self.outer.store(INT).column.data.reshape(-1, examples)[numbers][:, owner]
         origins = np.zeros((len(numbers), 1 + MAX_ARGS), np.int32)
         origins[:, 0], origins[:, 1] = self.code, np.arange(first, first + len(numbers))
         inner.absorb(INT, Column(INT_ROWS, np.ascontiguousarray(values.ravel(), np.int32)), origins)
@@ -214,6 +216,12 @@ def rows_of(place: Place, lists: Callable[[int], tuple[Array, Array]], targets: 
         assert targets is not None
         params = [np.array([targets[e][i] for e, i in zip(owner, at, strict=True)]), *params]
     return Rows(np.array(params, np.int64), owner, at, lengths.astype(np.int64))
+
+
+def within(rows: Rows, goal: Goal | None, profile: Profile) -> bool:
+    """Whether all arguments and goals are ints that the profile allows."""
+    values = rows.params if goal is None else np.concatenate([rows.params.ravel(), goal.values.ravel()])
+    return bool(values.min() >= profile.int_min and values.max() <= profile.int_max)
 
 
 def mapped(values: Array, rows: Rows, layout_like: Column) -> Column:

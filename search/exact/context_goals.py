@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def _filter_goal(place: Place, rows: Rows, targets: Sequence[Any], bank: Enumera
         kept = None if kept is None or mask is None else kept + mask
         base = bank.profile.index_base
         at = [i - base for i in target]
-        fits = all(a < b for a, b in zip(at, at[1:], strict=False)) and all(0 <= i < len(here) for i in at)
+        fits = all(a < b for a, b in pairwise(at)) and all(0 <= i < len(here) for i in at)
         given = given + [i in at for i in range(len(here))] if given is not None and fits else None
     if kept is not None and word in bank.words:
         return Goal(word, BOOL, np.array(kept, bool))

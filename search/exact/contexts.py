@@ -8,19 +8,19 @@ there each hit is the last word of an answer. The time of all contexts is kept t
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from dsl.columns.layout import Array, Column
-from dsl.types import BOOL, INT, LIST_INT, Type
+from dsl.types import BOOL, INT, LIST_BOOL, LIST_INT, Type
 from search.exact.bank import MAX_ARGS, target_column
+from search.exact.context import Context, Place, body_productions, bools, counted, ints, mapped, open_context, rows_of, selected, within
 from search.exact.context_branches import branches
-from search.exact.context import Context, Place, body_productions, bools, counted, ints, mapped, open_context, rows_of, selected
-from search.exact.enumerate import Enumerator
 from search.exact.context_goals import goal_of
+from search.exact.enumerate import Enumerator
 from search.exact.grammar import Production
 from search.term import Apply, Term
 
@@ -30,6 +30,12 @@ LEAST = 0.03
 """Seconds that contexts may take in a level anyway."""
 SMALL, LARGE = 2 << 20, 24 << 20
 """Bytes of a context that only adds to the bank, and of one with a goal."""
+WORDS_OF = {
+    "items": ("map", "filter", "count", "any", "all", "positions-where"),
+    "indexed": ("map-index", "filter-index"),
+    "pairs": ("zip-with",),
+}
+"""The words that apply the functions of a family of places."""
 MAX_ADDED = 20_000
 """Most values that one context adds to the bank at a level, for each word."""
 MAX_LISTS, MAX_PAIRS, MAX_INDEXED = 150, 60, 30
@@ -48,7 +54,7 @@ class Contexts:
     """The contexts of one search: a source and a finder of its enumerator."""
 
     costs: Mapping[str, int] = field(default_factory=dict)
-    """Costs of the higher-order words, 1 where it names none."""
+    """Costs of words, 1 where it names none."""
     share: float = SHARE
     spent: float = 0.0
     _begun: float = 0.0
@@ -75,7 +81,7 @@ class Contexts:
             return
         start = time.perf_counter()
         for place in self._places(bank):
-            cost = bank.level - 1 - place.cost
+            cost = bank.level - place.cost - min(self.costs.get(word, 1) for word in WORDS_OF[place.family])
             if cost < 1:
                 continue
             if bank.stop() or time.perf_counter() - start > max(self.share * (time.perf_counter() - self._begun) - self.spent, LEAST):
@@ -84,7 +90,7 @@ class Contexts:
             if context is not None:
                 self._reach(context, cost, bank)
                 if context.level >= cost:
-                    self._add(context, cost, bank)
+                    self._add(context, bank)
         self.spent += time.perf_counter() - start
 
     def _places(self, bank: Enumerator) -> list[Place]:
@@ -97,33 +103,26 @@ class Contexts:
         places += [Place("indexed", (n,), cost) for cost, n in lists[:MAX_INDEXED]]
         return sorted(places, key=lambda place: place.cost)
 
-    def _add(self, context: Context, cost: int, bank: Enumerator) -> None:
-        """Adds what the words of a context give for its bodies of this cost."""
-        family, rows = context.place.family, context.rows
-        like = bank.store(LIST_INT).column
-        map_word = {"items": "map", "indexed": "map-index", "pairs": "zip-with"}[family]
-        for values, numbers in self._bodies(context, INT, cost):
-            self._absorb(map_word, context, bank, LIST_INT, mapped(values, rows, like), numbers)
-            if bank.stop():
-                return
-        if family == "pairs":
-            return
-        for masks, numbers in self._bodies(context, BOOL, cost):
-            filter_word = "filter" if family == "items" else "filter-index"
-            self._absorb(filter_word, context, bank, LIST_INT, selected(masks, rows.params[-1], rows, like), numbers)
-            if family == "items":
-                self._absorb_counts(context, bank, masks, numbers, like)
-            if bank.stop():
-                return
-
-    def _absorb_counts(self, context: Context, bank: Enumerator, masks: Array, numbers: Array, like: Column) -> None:
-        counts, rows = counted(masks, context.rows), context.rows
-        self._absorb("count", context, bank, INT, ints(counts), numbers)
-        base = bank.profile.index_base
-        self._absorb("positions-where", context, bank, LIST_INT, selected(masks, rows.place + base, rows, like), numbers)
-        if BOOL in bank.kinds:
-            self._absorb("any", context, bank, BOOL, bools(counts > 0), numbers)
-            self._absorb("all", context, bank, BOOL, bools(counts == rows.lengths), numbers)
+    def _add(self, context: Context, bank: Enumerator) -> None:
+        """Adds what the words of a context give at this level."""
+        rows, like = context.rows, bank.store(LIST_INT).column
+        items, places = rows.params[-1], rows.place + bank.profile.index_base
+        made: dict[str, tuple[Type, Type, Callable[[Array], Column]]] = {
+            "map": (INT, LIST_INT, lambda values: mapped(values, rows, like)),
+            "filter": (BOOL, LIST_INT, lambda masks: selected(masks, items, rows, like)),
+            "count": (BOOL, INT, lambda masks: ints(counted(masks, rows))),
+            "positions-where": (BOOL, LIST_INT, lambda masks: selected(masks, places, rows, like)),
+            "any": (BOOL, BOOL, lambda masks: bools(counted(masks, rows) > 0)),
+            "all": (BOOL, BOOL, lambda masks: bools(counted(masks, rows) == rows.lengths)),
+        }
+        made["map-index"] = made["zip-with"] = made["map"]
+        made["filter-index"] = made["filter"]
+        for word in WORDS_OF[context.place.family]:
+            of, kind, make = made[word]
+            if word in bank.words and kind in bank.kinds and not bank.stop():
+                cost = bank.level - context.place.cost - self.costs.get(word, 1)
+                for values, numbers in self._bodies(context, of, cost):
+                    self._absorb(word, context, bank, kind, make(values), numbers)
 
     def _bodies(self, context: Context, kind: Type, cost: int) -> Iterator[tuple[Array, Array]]:
         """Values [V, N] and numbers of the bodies of a cost, in pieces."""
@@ -135,8 +134,6 @@ class Contexts:
                     yield values[low:high], np.arange(low, high)
 
     def _absorb(self, word: str, context: Context, bank: Enumerator, kind: Type, column: Column, numbers: Array) -> None:
-        if word not in bank.words or kind not in bank.kinds:
-            return
         if word not in self._makers:
             self._makers.append(word)
         origins = np.zeros((len(numbers), 1 + MAX_ARGS), np.int32)
@@ -152,7 +149,7 @@ class Contexts:
             return
         yield from self._take_found()
         yield from self._added(bank)
-        if bank.task.output_type == LIST_INT and bank.level >= 2:
+        if bank.task.output_type in (LIST_INT, LIST_BOOL) and bank.level >= 2:
             yield from self._deepen(bank)
 
     def _added(self, bank: Enumerator) -> Iterator[Term]:
@@ -196,7 +193,7 @@ class Contexts:
 
     def _reached(self, place: Place) -> int:
         number = self._open.get(place)
-        return place.cost + (0 if number is None else self._contexts[number].level)
+        return place.cost + (place.family == "indexed") + (0 if number is None else self._contexts[number].level)
 
     def _expected(self, place: Place) -> float:
         number = self._open.get(place)
@@ -208,7 +205,7 @@ class Contexts:
         assert lists.column.lengths is not None
         examples = len(bank.examples)
         wanted = np.array([len(target) for target in self._targets])
-        heads = np.array([target[0] if target else 0 for target in self._targets])
+        heads = np.array([int(target[0]) if target else 0 for target in self._targets])
         for run in bank.runs(LIST_INT):
             low, self._looked = max(run.low, self._looked), max(run.high, self._looked)
             if low >= run.high or run.cost > MAX_SOURCE or len(self._waiting) > MAX_WAITING:
@@ -219,7 +216,7 @@ class Contexts:
             scans = equal & (firsts == heads).all(axis=1)
             for k in np.flatnonzero(equal | (longer & (run.cost <= 1)))[:MAX_WAITING].tolist():
                 if self._useful(low + k, bank):
-                    self._waiting += [Place("items", (low + k,), run.cost), Place("indexed", (low + k,), run.cost + 1)]
+                    self._waiting += [Place("items", (low + k,), run.cost), Place("indexed", (low + k,), run.cost)]
                     if scans[k]:
                         self._waiting.append(Place("scan", (low + k,), run.cost))
         self._wait_for_pairs(bank, wanted)
@@ -230,7 +227,7 @@ class Contexts:
         assert lists.column.lengths is not None
         cheap = [(run.cost, n) for run in bank.runs(LIST_INT) if run.cost <= 3 for n in range(run.low, run.high)][:2000]
         shapes = lists.column.lengths[: (cheap[-1][1] + 1) * examples].reshape(-1, examples)
-        longer = (shapes >= wanted).all(axis=1)
+        longer = np.all(shapes >= wanted, axis=1)
         cheap = [(cost, n) for cost, n in cheap if longer[n]]
         cheap = [(cost, n) for cost, n in cheap[:120] if self._useful(n, bank)]
         pairs = sorted((c + d, m, n) for k, (c, m) in enumerate(cheap) for d, n in cheap[:k])
@@ -282,10 +279,10 @@ class Contexts:
                 return None
             rows = rows_of(place, lists, self._targets)
             wanted = None if rows is None else goal_of(place, rows, self._targets, bank, lists)
-            if rows is None or (goal and wanted is None):
+            if rows is None or (goal and wanted is None) or not within(rows, wanted, bank.profile):
                 return None
             if not self._rules:
-                self._rules = body_productions(bank.words, {p.op.name: p.cost for p in bank.productions})
+                self._rules = body_productions(bank.words, self.costs)
             context = open_context(place, rows, wanted, bank, self._rules, SMALL if wanted is None else LARGE)
             context.number = self._open[place] = len(self._contexts)
             self._contexts.append(context)
