@@ -216,8 +216,9 @@ def bytes_per_value(layout: Layout, examples: int, profile: Profile) -> int:
 
 
 def capacities(layouts: Mapping[Type, Layout], main: Type, memory: int, examples: int, profile: Profile) -> dict[Type, int]:
-    """How many values of each type fit into `memory` bytes, the types sharing it: the output's type gets most, Bools next to nothing."""
-    shares = {kind: 0.02 if kind == BOOL else (1.5 if kind == main else 1.0) * (0.4 if kind == INT else 1.0) for kind in layouts}
+    """How many values of each type fit into `memory` bytes, the types sharing it: the output's type gets most, Bools of few examples next to nothing."""
+    flags = 0.02 if examples <= 8 else 0.3  # few examples have few distinct columns of Bools
+    shares = {kind: flags if kind == BOOL else (1.5 if kind == main else 1.0) * (0.4 if kind == INT else 1.0) for kind in layouts}
     unit = memory / sum(shares.values())
     return {
         kind: int(min(max(unit * shares[kind] / bytes_per_value(layout, examples, profile), 1024), 2**27)) for kind, layout in layouts.items()
