@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 ALLOWANCE = (5, 7, 9, 12, 15)
 """Words of the largest trees offered after levels 1, 2, 3, ...; later ones offer all."""
-MAX_TREES = 60
+MAX_TREES = 16
 """Trees made at one level where the examples enumerated over are not all."""
-MAX_FITS = 10
+MAX_FITS = 8
 """Trees made at one level where they are: then each one fits, and more would only hide what else fits."""
 SLACK = UNIT
 """How much more than the cheapest tree offered so far one may cost, in that case."""
