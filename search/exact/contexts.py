@@ -24,10 +24,12 @@ from search.exact.enumerate import Enumerator
 from search.exact.grammar import Production
 from search.term import Apply, Term
 
-SHARE = 0.4
+SHARE = 0.5
 """Part of the time since the start that contexts may take."""
 LEAST = 0.03
 """Seconds that contexts may take in a level anyway."""
+PAUSE = 0.25
+"""Seconds between two looks within a level."""
 SMALL, LARGE = 2 << 20, 24 << 20
 """Bytes of a context that only adds to the bank, and of one with a goal."""
 WORDS_OF = {
@@ -56,6 +58,8 @@ class Contexts:
     costs: Mapping[str, int] = field(default_factory=dict)
     """Costs of words, 1 where it names none."""
     share: float = SHARE
+    often: bool = True
+    """Whether it wants to look within long levels too."""
     spent: float = 0.0
     _begun: float = 0.0
     _code: int = -1
@@ -66,6 +70,10 @@ class Contexts:
     _waiting: list[Place] = field(default_factory=list)
     """Places that may have a goal and are not done with."""
     _paired: set[Place] = field(default_factory=set)
+    _checked: int = 0
+    """Values of the output's type up to this number were compared with the output."""
+    _last_level: int = -1
+    _last_look: float = 0.0
     _looked: int = 0
     """Lists up to this number were looked at for places."""
     _found: list[Term] = field(default_factory=list)
@@ -144,30 +152,31 @@ class Contexts:
     # -- the finder
 
     def look(self, bank: Enumerator) -> Iterator[Term]:
-        """Answers among the values added, and whose last word is a higher-order one."""
+        """Answers among the values added, and whose last word is a higher-order one. It may be called within a level too, as often as one likes."""
         if not self._begin(bank):
             return
         yield from self._take_found()
         yield from self._added(bank)
-        if bank.task.output_type in (LIST_INT, LIST_BOOL) and bank.level >= 2:
+        rested = bank.level != self._last_level or time.perf_counter() - self._last_look > PAUSE
+        if bank.task.output_type in (LIST_INT, LIST_BOOL) and bank.level >= 2 and rested:
             yield from self._deepen(bank)
+            self._last_level, self._last_look = bank.level, time.perf_counter()
 
     def _added(self, bank: Enumerator) -> Iterator[Term]:
         """The values added by `grow` that are the output."""
         kind, wanted = bank.task.output_type, self._wanted
         if wanted is None or kind not in bank.kinds:
             return
-        store, new = bank.store(kind), bank.new(kind)
-        examples = len(bank.examples)
-        low, high = new.start, new.stop
-        if low == high:
+        store, examples = bank.store(kind), len(bank.examples)
+        low, high = self._checked, store.count
+        self._checked = high
+        if low >= high:
             return
-        same = np.ones(high - low, bool)
-        for ours, theirs in zip(store.column.arrays(), wanted.arrays(), strict=True):
-            equal = ours[low * examples : high * examples].reshape(high - low, examples, -1) == theirs.reshape(1, examples, -1)
-            same &= equal.all(axis=(1, 2))
-        for number in (np.flatnonzero(same) + low).tolist():
-            yield bank.term(kind, number)
+        entries = store.column.arrays()[0][low * examples : high * examples : examples].reshape(high - low, -1)[:, 0]
+        for number in (np.flatnonzero(entries == wanted.arrays()[0].flat[0]) + low).tolist():
+            rows = slice(number * examples, (number + 1) * examples)
+            if all(np.array_equal(ours[rows], theirs) for ours, theirs in zip(store.column.arrays(), wanted.arrays(), strict=True)):
+                yield bank.term(kind, number)
 
     def _deepen(self, bank: Enumerator) -> Iterator[Term]:
         """Goes on in the places with goals, always where source and bodies together are cheapest, as long as there is time."""
@@ -308,6 +317,7 @@ class Contexts:
     def _step(self, context: Context, bank: Enumerator, seconds: float) -> None:
         """One more level of a context; keeps the answers."""
         bodies = context.step(seconds)
+        self.spent -= context.loading
         if context.goal is None:
             return
         if not bodies and context.goal.kind == INT and not bank.stop() and {"if"} <= bank.words:
