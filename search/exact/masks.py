@@ -33,6 +33,9 @@ def occurrences(bank: Enumerator, kind: Type, values: range, texts: Sequence[str
 
     `useful` is uint8[2^E]: not 0 for each mask that is a superset of a set of interest. Values empty in every example are left out.
     """
+    if getattr(bank, "plain", False):
+        yield _occurrences(bank.decode(kind, values), values.start, texts, useful)
+        return
     column = bank.store(kind).column
     wanted = like(column, texts, kind, bank)
     run = driver("occurring", column.layout)
@@ -43,6 +46,17 @@ def occurrences(bank: Enumerator, kind: Type, values: range, texts: Sequence[str
         yield numbers[:found].copy(), masks[:found].copy()
         if bank.stop():
             return
+
+
+def _occurrences(rows: Sequence[tuple[Value, ...]], first: int, texts: Sequence[str], useful: Array) -> tuple[Array, Array]:
+    """The same in plain Python, on the values themselves."""
+    numbers, masks = [], []
+    for number, row in enumerate(rows, first):
+        mask = sum(1 << e for e, (value, text) in enumerate(zip(row, texts, strict=True)) if str(value) in text)
+        if useful[mask] and any(row):
+            numbers.append(number)
+            masks.append(mask)
+    return np.array(numbers, np.int64), np.array(masks, np.int64)
 
 
 def supersets(sets: Sequence[int], examples: int) -> Array:
@@ -72,6 +86,8 @@ class Matches:
 
     def add(self, bank: Enumerator, values: range) -> bool:
         """Looks at these values of the bank; returns whether some mask got another value."""
+        if getattr(bank, "plain", False):
+            return self._add(bank.decode(self.kind, values), values.start)
         column = bank.store(self.kind).column
         wanted = like(column, self.wanted, self.kind, bank)
         run, before = driver(_EQUAL[column.layout.letter], column.layout), int(self._counts.sum())
@@ -80,6 +96,16 @@ class Matches:
             run(*column.arrays(), first, past, len(self.wanted), *wanted.arrays(), self._kept, self._counts)
             if bank.stop():
                 break
+        return int(self._counts.sum()) > before
+
+    def _add(self, rows: Sequence[tuple[Value, ...]], first: int) -> bool:
+        """The same in plain Python, on the values themselves."""
+        before = int(self._counts.sum())
+        for number, row in enumerate(rows, first):
+            mask = sum(1 << e for e, (value, wanted) in enumerate(zip(row, self.wanted, strict=True)) if value == wanted)
+            if self._counts[mask] < self.most:
+                self._kept[mask, self._counts[mask]] = number
+                self._counts[mask] += 1
         return int(self._counts.sum()) > before
 
     @property
