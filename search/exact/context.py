@@ -117,11 +117,21 @@ class Context:
         before = self.inner.kept
         found = list(self.inner.prepare()) if self.level == 0 else []
         found += self.inner.step()
+        found += self._brought()
         self.last = time.perf_counter() - start
         self.loading = max(self.last - USUAL_SECONDS, 0.0) if self.level <= 2 else 0.0
         self.last -= self.loading
         self.ended = time.perf_counter() > self.limit or self.inner.full or (self.inner.kept == before and self.level > 3)
         return [self.body(term) for term in found]
+
+    def _brought(self) -> list[Term]:
+        """The Ints of the bank that came in at this level and are the goal by themselves: the enumerator compares only what it makes."""
+        if self.goal is None or self.goal.kind != INT or self.level not in CLOSURE_COSTS:
+            return []
+        new = self.inner.new(INT)
+        same = (self.values(INT)[new.start :] == self.goal.values).all(axis=1)
+        terms = [self.inner.term(INT, number) for number in (np.flatnonzero(same) + new.start).tolist()]
+        return [term for term in terms if isinstance(term, Input)]
 
     def values(self, kind: Type) -> Array:
         """[V, N]: the inner values of a type."""

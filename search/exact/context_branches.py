@@ -15,19 +15,20 @@ MAX_CONDITIONS, MAX_PARTS = 3000, 3000
 """Conditions and partial answers that are joined at most, the cheapest first."""
 MAX_FOUND = 4
 """Most conditional bodies taken at a time."""
-AHEAD = 3
-"""How far the cost of a conditional body may lie above what was enumerated: more would be found, but mostly such as fit by chance."""
+AHEAD = ((16, 3), (8, 2), (0, 1))
+"""How far the cost of a conditional body may lie above what was enumerated, by rows: more would be found, but mostly such as fit by chance."""
 
 
 def branches(context: Context) -> Iterator[Term]:
     """Bodies `condition ( then ) ( other ) if` that give the goal on every row, those that were not given before."""
     goal = context.goal
     assert goal is not None and goal.kind == INT
-    low, high = context.branched, context.level + AHEAD
+    ahead = next(cost for rows, cost in AHEAD if len(goal.values) >= rows)
+    low, high = context.branched, context.level + ahead
     context.branched = high
     right, parts = _distinct(context.values(INT) == goal.values)
     masks = (context.values(BOOL) != 0)[:MAX_CONDITIONS]
-    if not len(masks) or not len(right):
+    if not len(masks) or not len(right) or right.all(axis=1).any():
         return
     wrong = (~right).astype(np.float32)
     then = _first(masks.astype(np.float32) @ wrong.T == 0)

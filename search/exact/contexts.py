@@ -202,7 +202,7 @@ class Contexts:
 
     def _reached(self, place: Place) -> int:
         number = self._open.get(place)
-        return place.cost + (place.family == "indexed") + (0 if number is None else self._contexts[number].level)
+        return place.cost + (place.family in ("indexed", "scan")) + (0 if number is None else self._contexts[number].level)
 
     def _expected(self, place: Place) -> float:
         number = self._open.get(place)
