@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from dsl.columns.layout import BOOL_ROWS, INT_ROWS, Array, Column
+from dsl.program import Push
 from dsl.tasks import Example, Task
 from dsl.types import BOOL, INT, LIST_INT, Type
 from dsl.values import Profile
@@ -97,6 +98,9 @@ class Context:
     """Its place among the contexts of the search."""
     answers: int = 0
     """Answers taken from it."""
+    added: bool = False
+    """Whether values of the bank come from here, so that its bodies must be kept."""
+    closed: bool = False
     branched: int = 0
     """Conditional bodies up to this cost were looked for."""
 
@@ -123,6 +127,13 @@ class Context:
         self.last -= self.loading
         self.ended = time.perf_counter() > self.limit or self.inner.full or (self.inner.kept == before and self.level > 3)
         return [self.body(term) for term in found]
+
+    def close(self) -> int:
+        """Gives the bodies up; the number of bytes that are free again."""
+        if self.level > 0:
+            self.inner.close()
+        self.closed = True
+        return self.inner.memory
 
     def _brought(self) -> list[Term]:
         """The Ints of the bank that came in at this level and are the goal by themselves: the enumerator compares only what it makes."""
@@ -181,7 +192,15 @@ class _Closures:
         inner.absorb(INT, Column(INT_ROWS, np.ascontiguousarray(values.ravel(), np.int32)), origins)
 
 
-def open_context(place: Place, rows: Rows, goal: Goal | None, bank: Enumerator, rules: Sequence[Production], memory: int) -> Context:
+def open_context(
+    place: Place,
+    rows: Rows,
+    goal: Goal | None,
+    bank: Enumerator,
+    rules: Sequence[Production],
+    pushes: Sequence[tuple[Push, int]],
+    memory: int,
+) -> Context:
     """A context with no bodies yet."""
     numbers = [n for run in bank.runs(INT) if run.cost == 0 for n in range(run.low, run.high)]
     examples = len(bank.examples)
@@ -193,7 +212,7 @@ def open_context(place: Place, rows: Rows, goal: Goal | None, bank: Enumerator, 
     context: Context
     inner = Enumerator(
         Task(name="bodies", examples=examples_of), examples_of, rules,
-        [(push, cost) for push, cost in bank.constants if push.type == INT], replace(bank.profile, max_list=8, max_str=8), memory,
+        pushes, replace(bank.profile, max_list=8, max_str=8), memory,
         lambda: bank.stop() or time.perf_counter() > context.limit, sources=(closures,), testing=goal is not None,
     )  # fmt: skip
     leaves: list[Term] = [*map(Param, range(place.arity)), *(bank.term(INT, number) for number in numbers)]

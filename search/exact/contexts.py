@@ -15,9 +15,23 @@ from typing import Any
 import numpy as np
 
 from dsl.columns.layout import Array, Column
+from dsl.program import Push
 from dsl.types import BOOL, INT, LIST_BOOL, LIST_INT, Type
 from search.exact.bank import MAX_ARGS, target_column
-from search.exact.context import Context, Place, body_productions, bools, counted, ints, mapped, open_context, rows_of, selected, within
+from search.exact.context import (
+    Context,
+    Goal,
+    Place,
+    body_productions,
+    bools,
+    counted,
+    ints,
+    mapped,
+    open_context,
+    rows_of,
+    selected,
+    within,
+)
 from search.exact.context_branches import branches
 from search.exact.context_goals import goal_of
 from search.exact.enumerate import Enumerator
@@ -38,6 +52,7 @@ WORDS_OF = {
     "pairs": ("zip-with",),
 }
 """The words that apply the functions of a family of places."""
+NUMBER_COST = 2
 MAX_ADDED = 20_000
 """Most values that one context adds to the bank at a level, for each word."""
 MAX_LISTS, MAX_PAIRS, MAX_INDEXED = 150, 60, 30
@@ -58,6 +73,10 @@ class Contexts:
     costs: Mapping[str, int] = field(default_factory=dict)
     """Costs of words, 1 where it names none."""
     share: float = SHARE
+    numbers: Sequence[int] = ()
+    """Ints that bodies may write out besides the bank's constants, at `NUMBER_COST`, where there is a goal."""
+    memory: int = 256 << 20
+    """Bytes for all contexts together."""
     often: bool = True
     """Whether it wants to look within long levels too."""
     spent: float = 0.0
@@ -77,6 +96,8 @@ class Contexts:
     _looked: int = 0
     """Lists up to this number were looked at for places."""
     _found: list[Term] = field(default_factory=list)
+    _taken: int = 0
+    """Bytes that open contexts may fill."""
     _makers: list[str] = field(default_factory=list)
     _targets: list[Any] = field(default_factory=list)
     _wanted: Column | None = None
@@ -95,7 +116,7 @@ class Contexts:
             if bank.stop() or time.perf_counter() - start > max(self.share * (time.perf_counter() - self._begun) - self.spent, LEAST):
                 break
             context = self._context(place, bank)
-            if context is not None:
+            if context is not None and not context.closed:
                 self._reach(context, cost, bank)
                 if context.level >= cost:
                     self._add(context, bank)
@@ -142,6 +163,7 @@ class Contexts:
                     yield values[low:high], np.arange(low, high)
 
     def _absorb(self, word: str, context: Context, bank: Enumerator, kind: Type, column: Column, numbers: Array) -> None:
+        context.added = True
         if word not in self._makers:
             self._makers.append(word)
         origins = np.zeros((len(numbers), 1 + MAX_ARGS), np.int32)
@@ -194,6 +216,8 @@ class Contexts:
                 self._step(context, bank, left)
             if context is None or context.ended:
                 self._waiting.remove(place)
+                if context is not None and not context.added:
+                    self._taken -= context.close()
             if self._found:
                 away = time.perf_counter()
                 yield from self._take_found()
@@ -292,11 +316,23 @@ class Contexts:
                 return None
             if not self._rules:
                 self._rules = body_productions(bank.words, self.costs)
-            context = open_context(place, rows, wanted, bank, self._rules, SMALL if wanted is None else LARGE)
+            large = wanted is not None and self._taken + LARGE <= self.memory
+            size = LARGE if large else SMALL
+            if self._taken + size > self.memory:
+                return None
+            self._taken += size
+            context = open_context(place, rows, wanted, bank, self._rules, self._pushes(wanted, bank), size)
             context.number = self._open[place] = len(self._contexts)
             self._contexts.append(context)
         number = self._open[place]
         return None if number is None else self._contexts[number]
+
+    def _pushes(self, goal: Goal | None, bank: Enumerator) -> list[tuple[Push, int]]:
+        """The ints that bodies may write out, with costs."""
+        given = [(push, cost) for push, cost in bank.constants if push.type == INT]
+        known = {push.value for push, _ in given}
+        fine = [n for n in self.numbers if n not in known and bank.profile.int_min <= n <= bank.profile.int_max]
+        return given + [(Push(n, INT), NUMBER_COST) for n in fine if goal is not None]
 
     def _lists(self, bank: Enumerator) -> Any:
         column, examples = bank.store(LIST_INT).column, len(bank.examples)
