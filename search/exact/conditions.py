@@ -92,8 +92,8 @@ class Conditions:
                 count = bank.store(matches.kind).count
                 changed |= matches.add(bank, range(self._seen.get(name, 0), count))
                 self._seen[name] = count
-        if bank.level <= MAX_PREDICATE_LEVEL:
-            self._predicates, changed = predicates(bank, bank.level, self.allowed), True
+        if bank.level <= MAX_PREDICATE_LEVEL or not self._predicates:
+            self._predicates, changed = predicates(bank, min(bank.level, MAX_PREDICATE_LEVEL), self.allowed), True
         return changed
 
     def _build(self, bank: Enumerator, max_leaves: int) -> None:

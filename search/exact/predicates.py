@@ -16,13 +16,15 @@ from dsl.types import INT, STR, Type, type_of
 from dsl.values import Value
 from search.exact.allowed import UNIT, Allowed
 from search.exact.trees import Predicate
-from search.term import Apply, Literal, Term
+from search.term import Apply, Input, Literal, Term, subterms
 
 if TYPE_CHECKING:
     from search.exact.enumerate import Enumerator
 
 MAX_SUBJECTS = 80
 """Values that conditions are made about."""
+SAME_WORD = UNIT // 5
+"""What a comparison of two inputs costs less if the same was done to both."""
 MAX_COMPARED = 24
 """Values of which each is compared with each."""
 MAX_MARKS = 16
@@ -131,12 +133,23 @@ def _compared(numbers: Sequence[Valued], texts: Sequence[Valued]) -> Iterator[Ma
     for a, b in combinations(numbers[:MAX_COMPARED], 2):
         for word, holds in (("<", int.__lt__), (">", int.__gt__), ("=", int.__eq__)):
             yield (word, a[0] + b[0], truth_of(holds(int(x), int(y)) for x, y in zip(a[1], b[1], strict=True)), a[2], b[2])  # type: ignore[arg-type]
+    terms = {id(valued): valued[2]() for valued in texts}
+    # What is made of one input alone is compared first.
+    texts = sorted(texts, key=lambda valued: (valued[0], sum(isinstance(part, Input) for part in subterms(terms[id(valued)]))))
     for a, b in combinations(texts[:MAX_COMPARED], 2):
-        yield ("=", a[0] + b[0], truth_of(x == y for x, y in zip(a[1], b[1], strict=True)), a[2], b[2])
+        liked = SAME_WORD * _same_word(terms[id(a)], terms[id(b)])
+        yield ("=", a[0] + b[0] - liked, truth_of(x == y for x, y in zip(a[1], b[1], strict=True)), a[2], b[2])
         for text, mark in ((a, b), (b, a)):
             for word, holds in _TEXT_TESTS.items():
                 truth = truth_of(holds(str(x), str(y)) for x, y in zip(text[1], mark[1], strict=True))
-                yield (word, text[0] + mark[0], truth, text[2], mark[2])
+                yield (word, text[0] + mark[0] - liked, truth, text[2], mark[2])
+
+
+def _same_word(a: Term, b: Term) -> bool:
+    """Whether two terms are one word on two inputs, such as both in lower case."""
+    if not (isinstance(a, Apply) and isinstance(b, Apply) and a.word == b.word):
+        return False
+    return a.args != b.args and a.args[1:] == b.args[1:] and isinstance(a.args[0], Input) and isinstance(b.args[0], Input)
 
 
 def _literal(value: Value) -> Term:

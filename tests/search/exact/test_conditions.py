@@ -170,3 +170,9 @@ def test_only_what_is_allowed():
     assert found(filled(rows, terms), Conditions(allowed=Allowed(literals=False))) == []
     assert found(filled(rows, terms), Conditions(allowed=Allowed(words={"<", ">"}))) == []
     assert all(">" in str(term) for term in found(filled(rows, terms), Conditions(allowed=Allowed(words={">", "if"}))))
+
+
+def test_conditions_are_made_at_whatever_level_it_is_asked_first():
+    rows = [("yes", 5, "yes"), ("no", 50, "NO"), ("yes", 70, "YES"), ("no", 7, "no")]
+    bank = filled(rows, [(0, Input(0)), (0, Input(1)), (1, upper(Input(0)))], level=6)
+    assert Branch(Apply("<", (Input(1), literal(10))), Input(0), upper(Input(0))) in list(Conditions().look(bank))
