@@ -35,6 +35,8 @@ CLOSURE_COSTS = (1, 2)
 """Costs of the bank's Ints that bodies may use, besides the task's own Ints (cost 0)."""
 FIRST_SECONDS, USUAL_SECONDS = 20.0, 0.003
 """Most seconds of each of the first two levels, which may have to load or compile loops, and what they take without."""
+BYTES_BESIDE = 110
+"""Bytes of a body besides its values: hash, origin, place in the table."""
 MAX_CLOSURES = 32
 """Most Ints of each of these costs."""
 
@@ -128,12 +130,16 @@ class Context:
         self.ended = time.perf_counter() > self.limit or self.inner.full or (self.inner.kept == before and self.level > 3)
         return [self.body(term) for term in found]
 
-    def close(self) -> int:
-        """Gives the bodies up; the number of bytes that are free again."""
+    @property
+    def bytes_used(self) -> int:
+        """Bytes that its bodies fill, about."""
+        return self.inner.kept * (4 * len(self.rows.owner) + BYTES_BESIDE)
+
+    def close(self) -> None:
+        """Gives the bodies up."""
         if self.level > 0:
             self.inner.close()
         self.closed = True
-        return self.inner.memory
 
     def _brought(self) -> list[Term]:
         """The Ints of the bank that came in at this level and are the goal by themselves: the enumerator compares only what it makes."""

@@ -45,7 +45,7 @@ LEAST = 0.03
 PAUSE = 0.25
 """Seconds between two looks within a level."""
 SMALL, LARGE = 2 << 20, 24 << 20
-"""Bytes of a context that only adds to the bank, and of one with a goal."""
+"""Most bytes of a context that only adds to the bank, and of one with a goal; they are taken as they fill."""
 WORDS_OF = {
     "items": ("map", "filter", "count", "any", "all", "positions-where"),
     "indexed": ("map-index", "filter-index"),
@@ -97,7 +97,7 @@ class Contexts:
     """Lists up to this number were looked at for places."""
     _found: list[Term] = field(default_factory=list)
     _taken: int = 0
-    """Bytes that open contexts may fill."""
+    """Bytes that the bodies of all contexts fill."""
     _makers: list[str] = field(default_factory=list)
     _targets: list[Any] = field(default_factory=list)
     _wanted: Column | None = None
@@ -205,7 +205,7 @@ class Contexts:
         start = time.perf_counter()
         budget = max(self.share * (start - self._begun) - self.spent, LEAST)
         self._wait(bank)
-        while self._waiting and not bank.stop():
+        while self._waiting and not bank.stop() and self._taken < self.memory:
             left = start + budget - time.perf_counter()
             able = [place for place in self._waiting if self._expected(place) <= left]
             if left <= 0 or not able:
@@ -217,7 +217,8 @@ class Contexts:
             if context is None or context.ended:
                 self._waiting.remove(place)
                 if context is not None and not context.added:
-                    self._taken -= context.close()
+                    self._taken -= context.bytes_used
+                    context.close()
             if self._found:
                 away = time.perf_counter()
                 yield from self._take_found()
@@ -316,11 +317,7 @@ class Contexts:
                 return None
             if not self._rules:
                 self._rules = body_productions(bank.words, self.costs)
-            large = wanted is not None and self._taken + LARGE <= self.memory
-            size = LARGE if large else SMALL
-            if self._taken + size > self.memory:
-                return None
-            self._taken += size
+            size = SMALL if wanted is None else LARGE
             context = open_context(place, rows, wanted, bank, self._rules, self._pushes(wanted, bank), size)
             context.number = self._open[place] = len(self._contexts)
             self._contexts.append(context)
@@ -347,12 +344,14 @@ class Contexts:
 
     def _reach(self, context: Context, cost: int, bank: Enumerator) -> None:
         """Enumerates a context's bodies up to a cost."""
-        while context.level < cost and not context.ended and not bank.stop():
+        while context.level < cost and not context.ended and not bank.stop() and self._taken < self.memory:
             self._step(context, bank, max(self._allowance(), LEAST) * 2)
 
     def _step(self, context: Context, bank: Enumerator, seconds: float) -> None:
         """One more level of a context; keeps the answers."""
+        before = context.bytes_used
         bodies = context.step(seconds)
+        self._taken += context.bytes_used - before
         self.spent -= context.loading
         if context.goal is None:
             return
