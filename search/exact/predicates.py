@@ -80,8 +80,8 @@ def truth_of(flags: Iterable[bool]) -> int:
 
 
 def _constant(valued: Valued) -> Value | None:
-    """The value, if it is the same in all examples of which there are several."""
-    return valued[1][0] if len(set(valued[1])) == 1 else None
+    """The value of a literal; None for what only happens to be the same in all the examples."""
+    return valued[1][0] if len(set(valued[1])) == 1 and isinstance(valued[2](), Literal) else None
 
 
 def _marked(texts: Sequence[Valued], marks: Sequence[Valued]) -> Iterator[Made]:
