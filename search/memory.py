@@ -11,6 +11,9 @@ FRESH = 64
 DRIVERS = 64
 """What loading and compiling drivers takes while a search runs."""
 
+BANK = 0.85
+"""Part of the rest that the bank may take; quotations' own banks and lists of candidates take what is left."""
+
 
 def resident() -> int:
     """Megabytes resident now; 0 where the system does not tell."""
@@ -28,7 +31,7 @@ def foreign() -> int:
 
 def room(limit: int, others: int) -> int:
     """Bytes that a bank may take so that the process stays within `limit` megabytes besides the `others`'."""
-    return max(limit - (resident() - others) - DRIVERS, 16) << 20
+    return int(max(BANK * (limit - (resident() - others) - DRIVERS), 16)) << 20
 
 
 def _peak() -> int:

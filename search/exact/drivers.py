@@ -40,8 +40,8 @@ def grower(kernel: Callable[..., Any], args: tuple[Layout, ...], out: Layout) ->
     """
     pad = "    " * (len(args) + 1)
     inner = pad + "    "
-    flush = f"{FLUSHES[out.letter]}(used, examples, {', '.join(sources.names(out, 'out'))}, {', '.join(name for name, _ in _last(out))})"
-    body = f"""{pad}base = used * examples
+    flush = f"{FLUSHES[out.letter]}(filled, examples, {', '.join(sources.names(out, 'out'))}, {', '.join(name for name, _ in _last(out))})"
+    body = f"""{pad}base = filled * examples
 {pad}tried += 1
 {pad}fine = True
 {pad}e = 0
@@ -51,16 +51,16 @@ def grower(kernel: Callable[..., Any], args: tuple[Layout, ...], out: Layout) ->
 {inner}e += 1
 {pad}if not fine:
 {inner[:-4]}    continue
-{"".join(f"{pad}picks[used, {k}] = i{k}{chr(10)}" for k in range(len(args)))}{pad}used += 1
-{pad}if used == {BATCH}:
+{"".join(f"{pad}picks[filled, {k}] = i{k}{chr(10)}" for k in range(len(args)))}{pad}filled += 1
+{pad}if filled == {BATCH}:
 {inner}{flush}
-{inner}used = 0
+{inner}filled = 0
 {inner}if counters[FULL] != 0:
 {inner}    counters[TRIED] += tried
 {inner}    return
 """
-    head = "    used = 0\n    tried = 0\n"
-    tail = f"    if used > 0:\n        {flush}\n    counters[TRIED] += tried\n"
+    head = "    filled = 0\n    tried = 0\n"
+    tail = f"    if filled > 0:\n        {flush}\n    counters[TRIED] += tried\n"
     text = _file("grow", kernel, args, out, _last(out), head, body, tail, picks=False)
     return compiler.load(_folder(kernel), _stem("grow", kernel, args, out), text)
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MAX_HITS = 16
 """Most fits taken from one call."""
+MAX_KEPT = 64 << 20
+"""Bytes of lists of values that meet a demand."""
 NOTHING = np.zeros(0, np.int32)
 SPLIT = frozenset({"zip+", "zip-", "+", "-"})
 """Words whose pairs `search.exact.goals` finds by hash: pairs of long runs are left to it."""
@@ -37,6 +39,7 @@ class Tester:
     """Counters in the form that drivers write; tried candidates at their place."""
     _survivors: dict[tuple[Any, ...], Array] = field(default_factory=dict)
     _demands: dict[int, tuple[tuple[str | None, int | None], ...]] = field(default_factory=dict)
+    _kept_bytes: int = 0
     _scratch: Column | None = None
     _hits: Array = field(default_factory=lambda: np.zeros((MAX_HITS, 4), np.int32))
 
@@ -67,6 +70,7 @@ class Tester:
     def forget(self) -> None:
         """Drops the lists of survivors; called when their values go."""
         self._survivors.clear()
+        self._kept_bytes = 0
 
     def _values(self, rule: Rule, position: int, run: Run, store: Store | None) -> Array | None:
         """The run's values that meet the demands on an argument; None for all of them."""
@@ -91,9 +95,12 @@ class Tester:
     def _kept(self, key: tuple[Any, ...], make: Any) -> Array:
         found = self._survivors.get(key)
         if found is None:
-            if len(self._survivors) > 4000:
-                self._survivors.clear()
-            found = self._survivors[key] = make()
+            found = make()
+            self._kept_bytes += found.nbytes
+            if self._kept_bytes > MAX_KEPT:
+                self.forget()
+                self._kept_bytes = found.nbytes
+            self._survivors[key] = found
         return found
 
     def _by_length(self, kind: Type, run: Run, relation: str, store: Store | None) -> Array:
