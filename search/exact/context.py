@@ -13,7 +13,6 @@ means the same on all items.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -88,6 +87,8 @@ class Context:
     inner: Enumerator
     leaves: list[Term]
     """What the inner enumeration's inputs stand for."""
+    now: Callable[[], float]
+    """The clock by which it is limited."""
     loading: float = 0.0
     """Seconds of the last level that went, as far as one can tell, into loading compiled loops: they are not its own."""
     last: float = 0.0
@@ -117,17 +118,17 @@ class Context:
 
     def step(self, seconds: float) -> list[Term]:
         """The next level of bodies; the functions that reach the goal. Broken off after about these seconds."""
-        start = time.perf_counter()
+        start = self.now()
         seconds = max(seconds, FIRST_SECONDS if self.level < 2 else 0.0)  # the first levels load compiled loops
         self.limit = start + seconds
         before = self.inner.kept
         found = list(self.inner.prepare()) if self.level == 0 else []
         found += self.inner.step()
         found += self._brought()
-        self.last = time.perf_counter() - start
+        self.last = self.now() - start
         self.loading = max(self.last - USUAL_SECONDS, 0.0) if self.level <= 2 else 0.0
         self.last -= self.loading
-        self.ended = time.perf_counter() > self.limit or self.inner.full or (self.inner.kept == before and self.level > 3)
+        self.ended = self.now() > self.limit or self.inner.full or (self.inner.kept == before and self.level > 3)
         return [self.body(term) for term in found]
 
     @property
@@ -206,6 +207,7 @@ def open_context(
     rules: Sequence[Production],
     pushes: Sequence[tuple[Push, int]],
     memory: int,
+    now: Callable[[], float],
 ) -> Context:
     """A context with no bodies yet."""
     numbers = [n for run in bank.runs(INT) if run.cost == 0 for n in range(run.low, run.high)]
@@ -219,10 +221,10 @@ def open_context(
     inner = Enumerator(
         Task(name="bodies", examples=examples_of), examples_of, rules,
         pushes, replace(bank.profile, max_list=8, max_str=8), memory,
-        lambda: bank.stop() or time.perf_counter() > context.limit, sources=(closures,), testing=goal is not None,
+        lambda: bank.stop() or now() > context.limit, sources=(closures,), testing=goal is not None,
     )  # fmt: skip
     leaves: list[Term] = [*map(Param, range(place.arity)), *(bank.term(INT, number) for number in numbers)]
-    context = closures.context = Context(place, rows, goal, inner, leaves)
+    context = closures.context = Context(place, rows, goal, inner, leaves, now)
     return context
 
 

@@ -42,6 +42,8 @@ SHARE = 0.5
 """Part of the time since the start that contexts may take."""
 LEAST = 0.03
 """Seconds that contexts may take in a level anyway."""
+CANDIDATES_A_SECOND = 4_000_000
+"""Candidates that stand for a second where work is counted."""
 PAUSE = 0.25
 """Seconds between two looks within a level."""
 SMALL, LARGE = 2 << 20, 24 << 20
@@ -77,9 +79,12 @@ class Contexts:
     """Ints that bodies may write out besides the bank's constants, at `NUMBER_COST`, where there is a goal."""
     memory: int = 256 << 20
     """Bytes for all contexts together."""
+    counted: bool = False
+    """Whether work is measured in candidates, so that a search limited by them always does the same, instead of seconds."""
     often: bool = True
     """Whether it wants to look within long levels too."""
     spent: float = 0.0
+    _bank: Enumerator | None = None
     _begun: float = 0.0
     _code: int = -1
     _contexts: list[Context] = field(default_factory=list)
@@ -102,25 +107,30 @@ class Contexts:
     _targets: list[Any] = field(default_factory=list)
     _wanted: Column | None = None
 
+    @property
+    def candidates(self) -> int:
+        """Bodies computed or tested so far."""
+        return sum(context.inner.candidates for context in self._contexts)
+
     # -- the source
 
     def grow(self, bank: Enumerator) -> None:
         """Adds the values of cost `bank.level`."""
         if not self._begin(bank):
             return
-        start = time.perf_counter()
+        start = self._now()
         for place in self._places(bank):
             cost = bank.level - place.cost - min(self.costs.get(word, 1) for word in WORDS_OF[place.family])
             if cost < 1:
                 continue
-            if bank.stop() or time.perf_counter() - start > max(self.share * (time.perf_counter() - self._begun) - self.spent, LEAST):
+            if bank.stop() or self._now() - start > max(self.share * (self._now() - self._begun) - self.spent, LEAST):
                 break
             context = self._context(place, bank)
             if context is not None and not context.closed:
                 self._reach(context, cost, bank)
                 if context.level >= cost:
                     self._add(context, bank)
-        self.spent += time.perf_counter() - start
+        self.spent += self._now() - start
 
     def _places(self, bank: Enumerator) -> list[Place]:
         """The places whose functions enter the bank at this level, cheapest first."""
@@ -179,10 +189,10 @@ class Contexts:
             return
         yield from self._take_found()
         yield from self._added(bank)
-        rested = bank.level != self._last_level or time.perf_counter() - self._last_look > PAUSE
+        rested = bank.level != self._last_level or self._now() - self._last_look > PAUSE
         if bank.task.output_type in (LIST_INT, LIST_BOOL) and bank.level >= 2 and rested:
             yield from self._deepen(bank)
-            self._last_level, self._last_look = bank.level, time.perf_counter()
+            self._last_level, self._last_look = bank.level, self._now()
 
     def _added(self, bank: Enumerator) -> Iterator[Term]:
         """The values added by `grow` that are the output."""
@@ -202,11 +212,11 @@ class Contexts:
 
     def _deepen(self, bank: Enumerator) -> Iterator[Term]:
         """Goes on in the places with goals, always where source and bodies together are cheapest, as long as there is time."""
-        start = time.perf_counter()
+        start = self._now()
         budget = max(self.share * (start - self._begun) - self.spent, LEAST)
         self._wait(bank)
         while self._waiting and not bank.stop() and self._taken < self.memory:
-            left = start + budget - time.perf_counter()
+            left = start + budget - self._now()
             able = [place for place in self._waiting if self._expected(place) <= left]
             if left <= 0 or not able:
                 break
@@ -220,10 +230,10 @@ class Contexts:
                     self._taken -= context.bytes_used
                     context.close()
             if self._found:
-                away = time.perf_counter()
+                away = self._now()
                 yield from self._take_found()
-                start += time.perf_counter() - away
-        self.spent += time.perf_counter() - start
+                start += self._now() - away
+        self.spent += self._now() - start
 
     def _reached(self, place: Place) -> int:
         number = self._open.get(place)
@@ -284,7 +294,8 @@ class Contexts:
         if LIST_INT not in bank.kinds or INT not in bank.kinds:
             return False
         if not self._begun:
-            self._begun = time.perf_counter()
+            self._bank = bank
+            self._begun = self._now()
             self._code = bank.register(self._term_maker(bank))
             self._targets = [example.output for example in bank.examples]
             kind = bank.task.output_type
@@ -301,7 +312,7 @@ class Contexts:
         return make
 
     def _allowance(self) -> float:
-        return self.share * (time.perf_counter() - self._begun) - self.spent
+        return self.share * (self._now() - self._begun) - self.spent
 
     def _context(self, place: Place, bank: Enumerator, *, goal: bool = False) -> Context | None:
         """The context of a place, opened if need be; None where it has no rows, or no goal though one is asked for."""
@@ -318,7 +329,7 @@ class Contexts:
             if not self._rules:
                 self._rules = body_productions(bank.words, self.costs)
             size = SMALL if wanted is None else LARGE
-            context = open_context(place, rows, wanted, bank, self._rules, self._pushes(wanted, bank), size)
+            context = open_context(place, rows, wanted, bank, self._rules, self._pushes(wanted, bank), size, self._now)
             context.number = self._open[place] = len(self._contexts)
             self._contexts.append(context)
         number = self._open[place]
@@ -341,6 +352,13 @@ class Contexts:
             return column.data[rows], lengths[rows]
 
         return get
+
+    def _now(self) -> float:
+        """Seconds, or what stands for them."""
+        if not self.counted:
+            return time.perf_counter()
+        assert self._bank is not None
+        return 1.0 + (self._bank.candidates + self.candidates) / CANDIDATES_A_SECOND
 
     def _reach(self, context: Context, cost: int, bank: Enumerator) -> None:
         """Enumerates a context's bodies up to a cost."""

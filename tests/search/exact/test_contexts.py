@@ -113,3 +113,14 @@ def test_words_that_are_not_allowed_are_not_used():
         for number in range(min(bank.store(kind).count, 3000)):
             term = bank.term(kind, number)
             assert not isinstance(term, Apply) or term.word in words
+
+
+def test_counted_work_is_always_the_same():
+    task = task_of(lambda x: tuple(v * 2 if v % 2 == 0 else v - min(x) for v in x), [(x,) for x in lists(5)])
+
+    def terms():
+        bank = enumerator(task)
+        bank.sources[0].counted, bank.sources[0].share = True, 0.5
+        return list(islice(bank.run(4), 60)), bank.sources[0].candidates
+
+    assert terms() == terms()
