@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dsl.tasks import Task
+from search.exact.prices import text_costs
+
 SELDOM = (
     "pow", "sign", "*3", "/3", "*4", "/4", ">=", "<=", "!=", "prime?", "square?", "second", "third", "product", "count-of", "member?",
     "index-of", "slice", "cut-slice", "rotate", "insert", "remove-at", "replace-at", "replace-value", "without-first", "replicate",
@@ -22,3 +25,8 @@ RARELY = (
 """Words of cost 3."""
 USUAL: Mapping[str, int] = {**dict.fromkeys(SELDOM, 2), **dict.fromkeys(RARELY, 3)}
 """Cost of each word that does not cost 1."""
+
+
+def usual_costs(task: Task) -> Mapping[str, int]:
+    """The usual costs for a task: those for text where there is some, else the table above."""
+    return text_costs(task) or USUAL

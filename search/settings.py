@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from dsl.errors import ConfigError
 from dsl.ops import OPS
+from dsl.tasks import Task
 from dsl.values import DEFAULT, Profile
-from search.costs import USUAL
+from search.costs import usual_costs
 from search.constants import SOURCES, Source
 
 METHODS = ("exact", "plain")
@@ -63,12 +64,11 @@ class Settings:
             if name not in OPS:
                 raise ConfigError(f"unknown word {name!r} in the search settings; `flowforth ops` lists the words")
 
-    @property
-    def prices(self) -> Mapping[str, int]:
-        """The cost of each word that does not cost 1."""
+    def prices(self, task: Task) -> Mapping[str, int]:
+        """The cost of each word that does not cost 1, for a task."""
         if self.costs is not None:
             return self.costs
-        return USUAL if self.ops is None else {}
+        return usual_costs(task) if self.ops is None else {}
 
     @property
     def words(self) -> Collection[str]:

@@ -15,13 +15,15 @@ from search.postfix import to_program
 from search.rank import Ranking, rank
 from search.result import SearchResult, Status
 from search.settings import STANDARD, Settings
-from search.term import Term, description_length
+from search.term import Term, description_length, num_unused
 from search.verify import Fit, verify
 
 LATE = 0.1
 """Seconds after the end at which a search is ended that did not end by itself."""
 RANKING = 0.1
 """Most seconds that comparing the fits may take after the end."""
+UNUSED = 1.5
+"""What an input that a program does not look at adds to its description: people give the inputs that matter."""
 MEMORY_EVERY = 0.05
 """Seconds between two looks at the memory in use."""
 
@@ -111,7 +113,7 @@ class _Run:
             return
         self._tried.add(program)
         self.executions += len(self.task.examples)
-        now, cost = time.perf_counter() - self.started, description_length(term, self.settings.prices)
+        now, cost = time.perf_counter() - self.started, description_length(term, self.search.prices) + UNUSED * num_unused(term, len(self.task.input_types))
         fit = verify(program, self.task, cost=cost, seconds=now, profile=self.settings.profile)
         if fit is None:
             return

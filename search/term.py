@@ -101,3 +101,18 @@ def subterms(term: Term) -> Iterator[Term]:
         for part in (term.condition, term.then, term.other):
             yield from subterms(part)
     yield term
+
+
+def num_unused(term: Term, num_inputs: int) -> int:
+    """How many of the inputs a term does not look at."""
+    used = {node.index for node in _everything(term) if isinstance(node, Input)}
+    return num_inputs - len(used)
+
+
+def _everything(term: Term) -> Iterator[Term]:
+    """Every subterm, those in functions included."""
+    for node in subterms(term):
+        yield node
+        for body in node.quotations if isinstance(node, Apply) else ():
+            if isinstance(body, Function):
+                yield from _everything(body.body)

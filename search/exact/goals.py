@@ -40,6 +40,8 @@ SHARE = 0.3
 """Most of the search's time that splitting takes."""
 AT_ONCE = 500_000
 """Values between two looks at the clock."""
+CANDIDATES_A_SECOND, PROBES_A_SECOND = 5_000_000, 50_000_000
+"""Work that stands for a second where it is counted."""
 SPLITS = {LIST_INT: ("zip+", "zip-"), INT: ("+", "-")}
 
 Column = tuple[Value, ...]
@@ -61,6 +63,10 @@ class Goals:
     """The finder. Made for one search."""
 
     max_split: int = MAX_SPLIT
+    counted: bool = False
+    """Whether work is counted and not timed, so that a search limited by candidates always does the same."""
+    probes: int = 0
+    """Look-ups of splits so far."""
     _goals: dict[Type, list[Goal]] = field(default_factory=dict)
     _stores: dict[Type, Store] = field(default_factory=dict)
     _parts: dict[Type, list[int]] = field(default_factory=dict)
@@ -72,7 +78,7 @@ class Goals:
     def look(self, bank: Enumerator) -> Iterator[Term]:
         """Goals among the new values, then splits with a new value."""
         if not self._began:
-            self._began = time.perf_counter()
+            self._began = self._now(bank)
             self._make(bank)
         for kind in self._stores:
             if kind in bank.kinds:
@@ -85,12 +91,16 @@ class Goals:
         term = term or (lambda number: bank.term(kind, number))
         yield from self._equal(kind, store, numbers, term)
         if kind in SPLITS and any(word in bank.words for word in SPLITS[kind]):
-            start = time.perf_counter()
+            start = self._now(bank)
             for found in self._split(bank, kind, store, numbers, term):
-                self._spent += time.perf_counter() - start
+                self._spent += self._now(bank) - start
                 yield found
-                start = time.perf_counter()
-            self._spent += time.perf_counter() - start
+                start = self._now(bank)
+            self._spent += self._now(bank) - start
+
+    def _now(self, bank: Enumerator) -> float:
+        """Seconds, or what stands for them."""
+        return time.perf_counter() if not self.counted else 1.0 + bank.candidates / CANDIDATES_A_SECOND + self.probes / PROBES_A_SECOND
 
     def _equal(self, kind: Type, store: Store, numbers: range, term: Callable[[int], Term]) -> Iterator[Term]:
         from search.exact.loops import MASK, lookups
@@ -112,12 +122,13 @@ class Goals:
         plus, minus = SPLITS[kind]
         for place in range(min(goals.count, self.max_split)):
             goal = self._goals[kind][int(goals.origins[place, 1])]
-            if place and self._spent > SHARE * (time.perf_counter() - self._began) + 0.02:
+            if place and self._spent > SHARE * (self._now(bank) - self._began) + 0.02:
                 return
             pack = goals.packs[place] if kind == LIST_INT else np.uint64(0)
             part = np.uint64(self._parts[kind][place])
             for low in range(numbers.start, numbers.stop, AT_ONCE):
                 at, high = low, min(low + AT_ONCE, numbers.stop)
+                self.probes += 3 * (high - low)
                 while at < high:
                     found = split_rows(
                         goals.sums[place], pack, part, store.sums, store.packs, at, high, held.table, held.counters[MASK], kind == LIST_INT,

@@ -46,8 +46,9 @@ def productions(
 
 
 def _common(given: set[Type]) -> frozenset[Type]:
-    """Types that terms may pass through though the task has none of them: numbers always, lists of the kinds of things that the task has."""
-    lists = {LIST_INT} if given & {INT, LIST_INT, LIST_LIST_INT, LIST_BOOL} else set()
+    """Types that terms may pass through though the task has none of them: numbers always, lists of the kinds of things that the task has (of Ints beside text only where it has such lists)."""
+    numbers = given & ({LIST_INT, LIST_LIST_INT, LIST_BOOL} if given & TEXT_TYPES else {INT, LIST_INT, LIST_LIST_INT, LIST_BOOL})
+    lists = {LIST_INT} if numbers else set()
     texts = {LIST_STR, STR} if given & TEXT_TYPES else set()
     return frozenset({INT, BOOL, *lists, *texts})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dsl.columns.compile import available
@@ -15,14 +15,16 @@ from search.constants import priced_constants
 from search.exact.finder import Finder, Source
 from search.exact.grammar import Production, productions
 from search.exact.plain import PlainSearch
-from search.memory import foreign, room
+from search.memory import BANK, foreign, room
 from search.settings import Settings
 from search.term import Term
 
 FLASH_CANDIDATES = 20_000
 """End of the plain-Python stage where the search is limited by candidates: a count, so that equal settings give equal programs."""
-FLASH_SECONDS = 0.25
+FLASH_SECONDS, FLASH_SECONDS_ON_TEXT = 0.25, 0.4
 """Time of the plain-Python stage: enough for most programs of up to three words, less than importing numba and loading drivers takes."""
+FLASH_LEVEL = 3
+"""The finders look at the flash stage's values as at those of that level at least."""
 MAX_EXAMPLES = 6
 """Examples enumerated over; the others only verify. More cost time and memory in proportion and tell few values apart."""
 
@@ -55,21 +57,31 @@ class ExactSearch:
 
     def run(self) -> Iterator[Term]:
         """The stages, one after the other. A term may come twice, from two stages."""
-        profile, words, prices = self.settings.profile, self.settings.words, self.settings.prices
+        profile, words = self.settings.profile, self.settings.words
         pushes = priced_constants(self.task, self.settings.constants, profile, words)
         plain_only = self.settings.method == "plain"
         if plain_only:
             pushes = tuple((push, 1) for push, _ in pushes)
         rules = productions(
             self.task.input_types, self.task.output_type,
-            costs={} if plain_only else prices, ops=words, constants=[push.type for push, _ in pushes],
+            costs={} if plain_only else self.prices, ops=words, constants=[push.type for push, _ in pushes],
         )  # fmt: skip
         alone = plain_only or not available()
-        if alone or self._kind(words) not in _warm:
-            yield from self._plain(rules, pushes, None if alone else FLASH_SECONDS)
-        if alone or self.progress.exhausted or self.stop():
+        if alone or self.counted or self._kind(words) not in _warm:
+            yield from self._plain(rules, pushes, flash=not alone)
+        if plain_only or not available() or self.progress.exhausted or self.stop():
             return
         yield from self._columnar(rules, pushes)
+
+    @property
+    def prices(self) -> Mapping[str, int]:
+        """The cost of each word that does not cost 1."""
+        return self.settings.prices(self.task)
+
+    @property
+    def counted(self) -> bool:
+        """Whether candidates are the limit: then nothing may depend on the clock, on memory in use, or on what the process has loaded."""
+        return self.settings.max_candidates is not None
 
     def _kind(self, words: Collection[str]) -> Hashable:
         """Tasks of one kind use the same drivers."""
@@ -78,27 +90,33 @@ class ExactSearch:
     @property
     def _highest(self) -> int:
         """The highest cost of a term that may have `max_size` words."""
-        return self.settings.max_size * max(self.settings.prices.values(), default=1)
+        return self.settings.max_size * max(self.prices.values(), default=1)
 
-    def _plain(self, rules: Sequence[Production], pushes: Sequence[tuple[Push, int]], seconds: float | None) -> Iterator[Term]:
+    def _plain(self, rules: Sequence[Production], pushes: Sequence[tuple[Push, int]], *, flash: bool) -> Iterator[Term]:
+        """The plain-Python stage: to the end, or, as the flash stage, until there is time to load the drivers; then the finders on its values."""
         start, before = time.perf_counter(), self.progress.candidates
+        seconds = FLASH_SECONDS_ON_TEXT if self.task.output_type == STR else FLASH_SECONDS
 
         def stop() -> bool:
             self.progress.candidates = before + search.candidates
             self.progress.level, self.progress.kept = search.level, search.kept
-            if seconds is None or self.found():
+            if not flash or self.found():
                 return self.stop()
-            by_count = self.settings.max_candidates is not None
-            return self.stop() or (search.candidates >= FLASH_CANDIDATES if by_count else time.perf_counter() - start > seconds)
+            return self.stop() or (search.candidates >= FLASH_CANDIDATES if self.counted else time.perf_counter() - start > seconds)
 
-        search = PlainSearch(self.task, rules, pushes, self.settings.profile, variants=seconds is not None, stop=stop)
+        search = PlainSearch(self.task, rules, pushes, self.settings.profile, variants=self.settings.method != "plain", stop=stop)
         yield from search.run(self._highest)
-        stopped = stop()
-        self.progress.exhausted = not stopped and search.level == self._highest and not self._more(rules)
+        done = not stop() and search.level == self._highest
+        if self.settings.method != "plain" and not self.stop():
+            from search.exact.flash import FlashBank
+            from search.exact.parts import cases
 
-    def _more(self, rules: Sequence[Production]) -> bool:
-        """Whether the parts beside the enumerator could still find something where it has tried everything."""
-        return bool(self._parts()[0] or self._parts()[1]) and available()
+            search.stop = self.stop
+            bank = FlashBank.of(search, spread(self.task.examples, MAX_EXAMPLES))
+            bank.level = max(bank.level, FLASH_LEVEL)
+            for finder in cases(self.task, self.settings):
+                yield from finder.look(bank)  # type: ignore[arg-type]  # it has all that these finders ask of a bank
+        self.progress.exhausted = done and (not flash or not self._parts()[0])
 
     def _parts(self) -> tuple[list[Source], list[Finder]]:
         from search.exact.parts import parts
@@ -119,15 +137,19 @@ class ExactSearch:
             return self.stop()
 
         sources, finders = self._parts()
-        goals = Goals()
+        goals = Goals(counted=self.counted)
         search = Enumerator(
             self.task, spread(self.task.examples, MAX_EXAMPLES), rules, pushes, search_profile(self.task, self.settings.profile),
-            room(self.settings.memory, self.others), stop, frozenset(self.settings.words), sources, [goals, *finders], Ahead(goals),
+            self._room(), stop, frozenset(self.settings.words), sources, [goals, *finders], Ahead(goals),
         )  # fmt: skip
         yield from search.run(self._highest)
         if search.level > 2:
             _warm.add(self._kind(self.settings.words))
         self.progress.exhausted = not stop() and not search.full
+
+    def _room(self) -> int:
+        """Bytes for the bank."""
+        return int(BANK * self.settings.memory) << 20 if self.counted else room(self.settings.memory, self.others)
 
 
 _warm: set[Hashable] = set()
