@@ -14,7 +14,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,6 +23,7 @@ import numpy as np
 
 import dsl.kernels
 from dsl.columns import sources
+from dsl.columns.available import available
 from dsl.columns.cache import fingerprint, open_folder, write_once
 from dsl.columns.layout import Layout
 
@@ -31,12 +32,6 @@ _PREFIX = "dsl.columns.compiled"
 """Stem of the names under which compiled copies of kernel files and drivers are known as modules; there is no such file."""
 _MAKERS = (__name__, "dsl.columns.sources", "dsl.columns.rows", "dsl.columns.layout", "dsl.columns.hash", "dsl.kernels")
 _lock = threading.RLock()
-
-
-@lru_cache(maxsize=1)
-def available() -> bool:
-    """Whether columns are computed by compiled kernels; if not, by the references. `FLOWFORTH_NO_NUMBA=1`, read once, says no."""
-    return os.environ.get("FLOWFORTH_NO_NUMBA", "") in ("", "0") and importlib.util.find_spec("numba") is not None
 
 
 @cache

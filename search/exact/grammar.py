@@ -38,7 +38,8 @@ def productions(
     turn into the output's type are left out, as are text words for tasks without text.
     """
     given = {*input_types, output_type, *constants}
-    every = tuple(p for p in _all(costs or {}, ops) if set(p.args) | {p.result} <= given | _common(given))
+    usable_types = given | _common(given)
+    every = tuple(p for p in _all(costs or {}, ops) if set(p.args) | {p.result} <= usable_types)
     reachable = _forward(every, {*input_types, *constants})
     usable = [p for p in every if set(p.args) <= reachable]
     wanted = _backward(usable, output_type)

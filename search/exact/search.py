@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dsl.columns.compile import available
+from dsl.columns.available import available
 from dsl.program import Push
 from dsl.tasks import Example, Task
 from dsl.types import INT, LIST_BOOL, LIST_INT, LIST_LIST_INT, LIST_STR, STR
