@@ -24,8 +24,10 @@ PROFILES_BY_NAME = (("lambdabeam-", "lambdabeam"), ("exedec-", "exedec"), ("deep
 """Beginnings of suite names, and the profile in which their tasks were made."""
 LINES = "lines"
 """DeepCoder's functions with their fixed lambdas fused in (Balog et al., ICLR 2017): 38 words, no lambdas of one's own and no literals."""
-WORDS_BY_NAME = (("exedec-*", LINES), ("deepcoder-*", LINES), ("lists-n[0-9]*", LINES))
+WORDS_BY_NAME = (("exedec-*", LINES), ("deepcoder-*", LINES), ("lists-n[0-9]*", LINES), ("lambdabeam-*", "lambdabeam"))
 """Patterns of suite names, and the words in which their tasks were made; ExeDec's functions are DeepCoder's."""
+LITERALS_BY_NAME = (("lambdabeam-*", (-1, 0, 1, 2, 3, 4)),)
+"""Patterns of suite names, and the literals that their language has: the constants given where a task's file gives none."""
 LEFT_OUT = "+leave-one-out"
 """Ending of a suite's name where the last example of each task was taken out of the examples and held out."""
 
@@ -65,6 +67,7 @@ def load_suite(where: str, *, profile: str | None = None, leave_one_out: bool = 
     texts = {task.name: read_source(file, MAX_SYGUS).text for task, file in zip(tasks, files, strict=False) if file.suffix == ".sl"}
     if sygus_files is not None:
         tasks, texts = _with_sygus(tasks, Path(sygus_files), texts)
+    tasks = tuple(_with_literals(name, task) for task in tasks)
     suite = Suite(name=name, profile=profile or profile_of(name, tasks), tasks=tasks, sygus=texts)
     if not leave_one_out:
         return suite
@@ -91,6 +94,12 @@ def words_of(name: str, asked: str = "language") -> str:
     if asked != "language":
         return asked
     return next((words for pattern, words in WORDS_BY_NAME if fnmatch(name, pattern)), "all")
+
+
+def _with_literals(name: str, task: Task) -> Task:
+    """The task with the literals of the suite's language, unless its file gives some."""
+    literals = next((literals for pattern, literals in LITERALS_BY_NAME if fnmatch(name, pattern)), None)
+    return task if literals is None or task.constants is not None else replace(task, constants=literals)
 
 
 def word_names() -> tuple[str, ...]:

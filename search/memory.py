@@ -11,7 +11,7 @@ FRESH = 64
 DRIVERS = 64
 """What loading and compiling drivers takes while a search runs."""
 
-BANK = 0.85
+BANK = 0.75
 """Part of the rest that the bank may take; quotations' own banks and lists of candidates take what is left."""
 
 

@@ -113,7 +113,10 @@ class _Run:
             return
         self._tried.add(program)
         self.executions += len(self.task.examples)
-        now, cost = time.perf_counter() - self.started, description_length(term, self.search.prices) + UNUSED * num_unused(term, len(self.task.input_types))
+        now, cost = (
+            time.perf_counter() - self.started,
+            description_length(term, self.search.prices) + UNUSED * num_unused(term, len(self.task.input_types)),
+        )
         fit = verify(program, self.task, cost=cost, seconds=now, profile=self.settings.profile)
         if fit is None:
             return

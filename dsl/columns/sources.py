@@ -28,15 +28,15 @@ go through one call, end to end. Two to three times as fast on short rows; no br
 
 def materialise(kernel: Callable[..., Any], args: Sequence[Layout], out: Layout) -> str:
     """Writes results, zeros past them, and statuses."""
-    call = call(args, out, "w")
+    called = call(args, out, "w")
     if out.letter in "ib":
         write = f"""\
-            value, code = {call}
+            value, code = {called}
             out[w] = value if code == 0 else 0
 """
     else:
         write = f"""\
-            got = {call}
+            got = {called}
             code = -min(got, 0)
             got = max(got, 0)
             out_lengths[w] = got
@@ -77,17 +77,17 @@ def clearing(out: Layout) -> str:
 
 def test(kernel: Callable[..., Any], args: Sequence[Layout], out: Layout) -> str:
     """Compares with a target, and leaves a candidate at its first row that differs."""
-    call = call(args, out, "0")
+    called = call(args, out, "0")
     target = [*zip(names(out, "want"), signature(out), strict=True), ("hits", "int32[::1]")]
     if out.letter in "ib":
         compare = f"""\
-            value, code = {call}
+            value, code = {called}
             same = code == 0 and value == want[e]
 """
     else:
         nested = out.letter == "n"
         compare = f"""\
-            got = {call}
+            got = {called}
             same = got == want_lengths[e]
             used = {"np.int64(out_ends[0, got - 1]) if same and got > 0 else 0" if nested else "got"}
 {_comparing("out_ends", "want_ends", "got") if nested else ""}{_comparing("out", "want", "used")}"""

@@ -67,7 +67,8 @@ class Ahead:
                 if wanted != kind or (rule.symmetric and position):
                     continue
                 beside = [
-                    [here] if k == position else [run for run in bank.runs(other) if run.cost <= BESIDE] for k, other in enumerate(rule.kinds)
+                    [here] if k == position else [run for run in bank.runs(other) if run.cost <= BESIDE]
+                    for k, other in enumerate(rule.kinds)
                 ]
                 stores = tuple(store if k == position else None for k in range(MAX_ARGS))
                 for chosen in product(*beside):

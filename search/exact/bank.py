@@ -221,7 +221,8 @@ def capacities(layouts: Mapping[Type, Layout], main: Type, memory: int, examples
     shares = {kind: flags if kind == BOOL else (1.5 if kind == main else 1.0) * (0.4 if kind == INT else 1.0) for kind in layouts}
     unit = memory / sum(shares.values())
     return {
-        kind: int(min(max(unit * shares[kind] / bytes_per_value(layout, examples, profile), 1024), 2**27)) for kind, layout in layouts.items()
+        kind: int(min(max(unit * shares[kind] / bytes_per_value(layout, examples, profile), 1024), 2**27))
+        for kind, layout in layouts.items()
     }
 
 

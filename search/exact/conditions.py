@@ -69,6 +69,11 @@ class Conditions:
     _least: int = 1 << 30
     """Cost of the cheapest tree made."""
 
+    @property
+    def often(self) -> bool:
+        """It looks at whole levels."""
+        return False
+
     def look(self, bank: Enumerator) -> Iterator[Term]:
         """Trees whose leaves are right on the examples that reach them, the cheapest first, as large as the level allows."""
         inputs = len({example.inputs for example in bank.task.examples})

@@ -118,7 +118,7 @@ class Enumerator:
         if self.stop():
             return
         if not self.full:
-            self._grow_level()
+            yield from self._grow_level()
         else:
             self._starts = {kind: store.count for kind, store in self._stores.items()}
         if self.full and self.ahead is not None and not self.stop():
@@ -133,7 +133,7 @@ class Enumerator:
         list(self.prepare())
         while self.level < max_cost:
             self.level += 1
-            self._grow_level()
+            list(self._grow_level())
             if self.stop() or self.full or self.kept > most:
                 return
 
@@ -164,9 +164,9 @@ class Enumerator:
             self._stores = {}
             self._arena.give_back()
             self._arena = None
-            assert self._tester is not None
-            self._tester.forget()
-            self._tester.tested[1] = tried
+            if self._tester is not None:
+                self._tester.forget()
+                self._tester.tested[1] = tried
 
     def store(self, kind: Type) -> Store:
         """The values of a type."""
@@ -253,8 +253,15 @@ class Enumerator:
                         yield self.applied(rule.word, rule.kinds, numbers)
             if self.stop():
                 return
+            yield from self._meanwhile()
 
-    def _grow_level(self) -> None:
+    def _meanwhile(self) -> Iterator[Term]:
+        """What finders that look within levels find."""
+        for finder in self.finders:
+            if finder.often and not self.stop():
+                yield from finder.look(self)
+
+    def _grow_level(self) -> Iterator[Term]:
         """All applications of cost `level`, the new values kept; then what sources add."""
         self._starts = {kind: store.count for kind, store in self._stores.items()}
         for rule in self._rules:
@@ -268,6 +275,7 @@ class Enumerator:
             self.full = self.full or store.full
             if self.stop():
                 break
+            yield from self._meanwhile()
         for source in self.sources:
             if not self.stop():
                 source.grow(self)

@@ -1,9 +1,9 @@
 """What works beside the enumerator on the values that it has found. The enumerator calls each part once a level, in the order given.
 
-    for level in 1, 2, ...:
-        enumerator   tests the applications of this cost, then keeps their values
-        sources      add values of this cost that no application of a word gives (such as `map` with a quotation)
-        finders      look for answers among everything found so far (such as a conditional that joins two partial answers)
+for level in 1, 2, ...:
+    enumerator   tests the applications of this cost, then keeps their values
+    sources      add values of this cost that no application of a word gives (such as `map` with a quotation)
+    finders      look for answers among everything found so far (such as a conditional that joins two partial answers)
 """
 
 from __future__ import annotations
@@ -27,6 +27,11 @@ class Source(Protocol):
 
 class Finder(Protocol):
     """Looks for answers."""
+
+    @property
+    def often(self) -> bool:
+        """Whether to look also between the words of a level: for those that have work of their own and keep to a share of the time."""
+        ...
 
     def look(self, bank: Enumerator) -> Iterator[Term]:
         """Yields terms that may fit; the caller verifies them. Looks at `bank.stop()` a few times a second."""

@@ -75,6 +75,11 @@ class Goals:
     _began: float = 0.0
     _hits: np.ndarray = field(default_factory=lambda: np.zeros((64, 3), np.int32))
 
+    @property
+    def often(self) -> bool:
+        """It looks at whole levels."""
+        return False
+
     def look(self, bank: Enumerator) -> Iterator[Term]:
         """Goals among the new values, then splits with a new value."""
         if not self._began:
@@ -84,7 +89,9 @@ class Goals:
             if kind in bank.kinds:
                 yield from self.among(bank, kind, bank.store(kind), bank.new(kind))
 
-    def among(self, bank: Enumerator, kind: Type, store: Store, numbers: range, term: Callable[[int], Term] | None = None) -> Iterator[Term]:
+    def among(
+        self, bank: Enumerator, kind: Type, store: Store, numbers: range, term: Callable[[int], Term] | None = None
+    ) -> Iterator[Term]:
         """Answers with a value of `store` (the bank's, or one that holds values for a moment), whose terms `term` gives."""
         if kind not in self._stores or not numbers:
             return

@@ -12,6 +12,8 @@ from dsl.types import BOOL, INT, LIST_BOOL, LIST_INT, LIST_LIST_INT, LIST_STR, S
 from dsl.unification import substitute
 
 TEXT_TYPES = frozenset({STR, LIST_STR})
+HIGHER_ORDER = frozenset({"map", "filter", "count", "any", "all", "zip-with", "scan", "map-index", "filter-index", "positions-where"})
+"""Words that take quotations and that the search applies, see `search.exact.contexts`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ def productions(
     reachable = _forward(every, {*input_types, *constants})
     usable = [p for p in every if set(p.args) <= reachable]
     wanted = _backward(usable, output_type)
+    if LIST_INT in wanted and HIGHER_ORDER & set(OPS if ops is None else ops):
+        wanted |= {INT, BOOL}  # what a quotation may use besides its item
     return tuple(p for p in usable if p.result in wanted)
 
 

@@ -10,12 +10,17 @@ lengths' part, which is counted twice), so that whether a difference is in the b
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 
 from dsl.columns.hash import FINAL, SHIFT
-from dsl.columns.rows import mixed, row, words
+from dsl.columns import rows
+from dsl.columns.rows import mixed
 
+row: Any = rows.row
+words: Any = rows.words
 COUNT, TRIED, FULL, MASK = 0, 1, 2, 3
 """Places in the `counters` of a store: values held, candidates tried, whether it is full, slots of the table in use less one."""
 MULTIPLIER = np.uint64(FINAL)
@@ -430,7 +435,9 @@ def meeting_rows(mode, data, lengths, examples, numbers, want, want_lengths, out
         fine = True
         for e in range(examples):
             r = np.int64(number) * examples + e
-            if not _row_meets(mode, row(data, r, data.shape[1]), np.int64(lengths[r]), row(want, e, want.shape[1]), np.int64(want_lengths[e])):
+            if not _row_meets(
+                mode, row(data, r, data.shape[1]), np.int64(lengths[r]), row(want, e, want.shape[1]), np.int64(want_lengths[e])
+            ):
                 fine = False
                 break
         out[found] = number

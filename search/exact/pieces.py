@@ -76,6 +76,11 @@ class Pieces:
     _least: int = 1 << 30
     """Cost of the cheapest answer so far."""
 
+    @property
+    def often(self) -> bool:
+        """It looks at whole levels."""
+        return False
+
     def look(self, bank: Enumerator) -> Iterator[Term]:
         """Concatenations that give the outputs of all the examples, cheapest first."""
         if bank.task.output_type != STR or STR not in bank.kinds or "concat" not in self.allowed.words:

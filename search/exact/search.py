@@ -131,12 +131,14 @@ class ExactSearch:
         before = self.progress.candidates
         self.progress.stage = "enumerate"
 
+        sources, finders = self._parts()
+
         def stop() -> bool:
-            self.progress.candidates = before + search.candidates
+            inside = sum(getattr(source, "candidates", 0) for source in sources)
+            self.progress.candidates = before + search.candidates + inside
             self.progress.level, self.progress.kept, self.progress.full = search.level, search.kept, search.full
             return self.stop()
 
-        sources, finders = self._parts()
         goals = Goals(counted=self.counted)
         search = Enumerator(
             self.task, spread(self.task.examples, MAX_EXAMPLES), rules, pushes, search_profile(self.task, self.settings.profile),

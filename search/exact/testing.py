@@ -133,5 +133,3 @@ def _product(ranges: Sequence[tuple[int, int]]) -> int:
     for low, high in ranges:
         total *= max(high - low, 0)
     return total
-
-
