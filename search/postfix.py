@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from dsl.program import Instruction, Program, Quotation, Word, walk
 from search.term import Apply, Branch, Function, Input, Literal, Param, Term
@@ -198,6 +199,12 @@ class _Scope:
 
 def _body(term: Term, stack: Sequence[Term | None], floor: int) -> tuple[Instruction, ...]:
     """The shortest words found that put a term's value in place of what lies above the floor."""
+    return _remembered_body(term, tuple(stack), floor)
+
+
+@lru_cache(maxsize=4096)
+def _remembered_body(term: Term, stack: tuple[Term | None, ...], floor: int) -> tuple[Instruction, ...]:
+    """Branches within branches ask for the same bodies again and again."""
     bodies = [_simplified(_Scope(stack, floor, *way).run(term, clean=True)) for way in WAYS]
     return min(bodies, key=_length)
 

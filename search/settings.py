@@ -10,8 +10,8 @@ from dsl.errors import ConfigError
 from dsl.ops import OPS
 from dsl.tasks import Task
 from dsl.values import DEFAULT, Profile
-from search.costs import usual_costs
 from search.constants import SOURCES, Source
+from search.costs import usual_costs
 
 METHODS = ("exact", "plain")
 """Searches by name, as `--method` takes them."""

@@ -26,25 +26,21 @@ EQUAL, AT_LEAST_AS_LONG, AT_MOST_AS_LONG = "equal", "at least as long", "at most
 PREFIX, SUFFIX, INSIDE, SUBSEQUENCE, PREFIX_OF, SUFFIX_OF, PART_OF, AT_LEAST, AT_MOST, FACTOR, MEMBER = range(1, 12)
 """As in `search.exact.loops`, which cannot be imported without numba."""
 
-ITEMS: dict[str, dict[int, int]] = {
-    **dict.fromkeys(("take", "left", "drop-last", "drop-right", "before", "before-last"), {0: PREFIX}),
-    **dict.fromkeys(("drop-first", "drop-left", "right", "after", "after-last"), {0: SUFFIX}),
-    **dict.fromkeys(("slice", "substr", "at", "trim", "tok", "take-last"), {0: INSIDE}),
-    **dict.fromkeys(
-        ("filter>0", "filter<0", "filter-even", "filter-odd", "unique", "without", "without-first", "remove-at", "cut-slice", "remove-all",
-         "keep-class", "strip-class", "squeeze"), {0: SUBSEQUENCE},
-    ),
-    **dict.fromkeys(("++", "concat"), {0: PREFIX_OF, 1: SUFFIX_OF}),
-    "append": {0: PREFIX_OF},
-    "cons": {0: SUFFIX_OF},
-    "zip-min": {0: AT_LEAST, 1: AT_LEAST},
-    "zip-max": {0: AT_MOST, 1: AT_MOST},
-    "zip*": {0: FACTOR, 1: FACTOR},
-    "min": {0: AT_LEAST, 1: AT_LEAST},
-    "max": {0: AT_MOST, 1: AT_MOST},
-    "*": {0: FACTOR, 1: FACTOR},
-    **dict.fromkeys(("head", "last", "second", "third", "nth", "minimum", "maximum"), {0: MEMBER}),
-}  # fmt: skip
+_FAMILIES: tuple[tuple[str, dict[int, int]], ...] = (
+    ("take left drop-last drop-right before before-last", {0: PREFIX}),
+    ("drop-first drop-left right after after-last", {0: SUFFIX}),
+    ("slice substr at trim tok take-last", {0: INSIDE}),
+    ("filter>0 filter<0 filter-even filter-odd unique without without-first remove-at cut-slice", {0: SUBSEQUENCE}),
+    ("remove-all keep-class strip-class squeeze", {0: SUBSEQUENCE}),
+    ("++ concat", {0: PREFIX_OF, 1: SUFFIX_OF}),
+    ("append", {0: PREFIX_OF}),
+    ("cons", {0: SUFFIX_OF}),
+    ("zip-min min", {0: AT_LEAST, 1: AT_LEAST}),
+    ("zip-max max", {0: AT_MOST, 1: AT_MOST}),
+    ("zip* *", {0: FACTOR, 1: FACTOR}),
+    ("head last second third nth minimum maximum", {0: MEMBER}),
+)
+ITEMS: dict[str, dict[int, int]] = {word: demand for words, demand in _FAMILIES for word in words.split()}
 """Word to argument to demand."""
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from dsl.columns.hash import FINAL, SHIFT
 from dsl.columns import rows
+from dsl.columns.hash import FINAL, SHIFT
 from dsl.columns.rows import mixed
 
 row: Any = rows.row

@@ -1,7 +1,7 @@
 """Compiles what the search needs, before it needs it. On a new machine this takes minutes; afterwards everything lies in the cache.
 
-    flowforth warm                      everything
-    python -m search.exact.warm KINDS   what `Compiler` runs beside a search
+flowforth warm                      everything
+python -m search.exact.warm KINDS   what `Compiler` runs beside a search
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from dsl.columns.layout import SHORTS, Layout
-from dsl.ops import OPS
 from dsl.types import INT, LIST_INT, LIST_STR, STR, Type
 from dsl.values import DEFAULT, Profile
 
@@ -105,7 +104,10 @@ class Compiler:
 
     def __init__(self, families: Sequence[str]) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "search.exact.warm", *families], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [sys.executable, "-m", "search.exact.warm", *families],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
 
     @property
