@@ -151,7 +151,7 @@ class Enumerator:
         self._runs = {kind: [] for kind in layouts}
         self._starts = dict.fromkeys(layouts, 0)
         self.limits = limits_of(self.profile)
-        self._rules = rules_of(self.productions, layouts, self.profile)
+        self._rules = rules_of(self.productions, layouts)
         outputs = [example.output for example in self.examples]
         target = target_column(outputs, self.task.output_type, self.profile, layouts[self.task.output_type])
         self._tester = Tester(self, target, _pack(target))

@@ -30,6 +30,8 @@ from search.term import Apply, Term
 if TYPE_CHECKING:
     from search.exact.enumerate import Enumerator
 
+FROM_LEVEL = 3
+"""Level from which goals are worth the milliseconds that finding them takes."""
 DEPTH = 2
 """Inverses applied one after the other."""
 MAX_GOALS = 300
@@ -82,9 +84,14 @@ class Goals:
 
     def look(self, bank: Enumerator) -> Iterator[Term]:
         """Goals among the new values, then splits with a new value."""
+        if bank.level < FROM_LEVEL:
+            return
         if not self._began:
             self._began = self._now(bank)
             self._make(bank)
+            for kind in self._stores:
+                yield from self.among(bank, kind, bank.store(kind), range(bank.store(kind).count))
+            return
         for kind in self._stores:
             if kind in bank.kinds:
                 yield from self.among(bank, kind, bank.store(kind), bank.new(kind))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 from dsl.ops import OPS
@@ -62,8 +63,14 @@ def _all(costs: Mapping[str, int], ops: Collection[str] | None) -> Iterator[Prod
     for op in OPS.values():
         if op.kind != "value" or (ops is not None and op.name not in ops):
             continue
-        for args, result in instances(op):
+        for args, result in instances_of(op.name):
             yield Production(op, args, result, costs.get(op.name, 1))
+
+
+@cache
+def instances_of(word: str) -> tuple[tuple[tuple[Type, ...], Type], ...]:
+    """`instances` of a word, worked out once."""
+    return tuple(instances(OPS[word]))
 
 
 def instances(op: Op) -> Iterator[tuple[tuple[Type, ...], Type]]:

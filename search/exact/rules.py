@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
 
+from dsl.columns.available import available
 from dsl.columns.layout import Layout
-from dsl.columns.step import plan_for
 from dsl.kernels import Limits
+from dsl.ops import OPS
 from dsl.types import Type
 from dsl.values import Profile
 from search.exact.drivers import grower, tester
@@ -65,22 +67,22 @@ class Rule:
         return self._tester
 
 
-def rules_of(productions: Sequence[Production], layouts: dict[Type, Layout], profile: Profile) -> list[Rule]:
+def rules_of(productions: Sequence[Production], layouts: dict[Type, Layout]) -> list[Rule]:
     """The productions that have a kernel for these layouts, in order; a rule's number is its production's place."""
     found = []
     for number, p in enumerate(productions):
-        plan = plan_for(p.op, tuple(_plain(layouts[kind]) for kind in p.args), profile)
-        if plan.kernel is not None:
-            args = tuple(layouts[kind] for kind in p.args)
-            found.append(Rule(number, p.op.name, p.args, p.result, p.cost, plan.kernel, args, layouts[p.result]))
+        args, out = tuple(layouts[kind] for kind in p.args), layouts[p.result]
+        kernel = _kernel(p.op.name, "".join(layout.letter for layout in args), out.letter)
+        if kernel is not None:
+            found.append(Rule(number, p.op.name, p.args, p.result, p.cost, kernel, args, out))
     return found
 
 
-def _plain(layout: Layout) -> Layout:
-    """The layout by which the columnar machine finds the kernel."""
-    from dsl.columns.layout import INTS, SHORTS
-
-    return INTS if layout is SHORTS else layout
+@cache
+def _kernel(word: str, args: str, out: str) -> Callable[..., object] | None:
+    """The kernel of a word for arguments and a result of these letters."""
+    kernels = OPS[word].kernels
+    return kernels.get(f"{args}->{out}") if isinstance(kernels, Mapping) and available() else None
 
 
 def limits_of(profile: Profile) -> Any:

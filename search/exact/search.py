@@ -25,6 +25,8 @@ FLASH_SECONDS, FLASH_SECONDS_ON_TEXT = 0.25, 0.4
 """Time of the plain-Python stage: enough for most programs of up to three words, less than importing numba and loading drivers takes."""
 FLASH_LEVEL = 3
 """The finders look at the flash stage's values as at those of that level at least."""
+LOOK_EVERY = 0.004
+"""Seconds between two looks at the clock and the other limits, where these are not exact anyway."""
 MAX_EXAMPLES = 6
 """Examples enumerated over; the others only verify. More cost time and memory in proportion and tell few values apart."""
 
@@ -133,7 +135,14 @@ class ExactSearch:
 
         sources, finders = self._parts()
 
+        looked = 0.0
+
         def stop() -> bool:
+            nonlocal looked
+            now = time.perf_counter()
+            if not self.counted and now - looked < LOOK_EVERY:
+                return False
+            looked = now
             inside = sum(getattr(source, "candidates", 0) for source in sources)
             self.progress.candidates = before + search.candidates + inside
             self.progress.level, self.progress.kept, self.progress.full = search.level, search.kept, search.full

@@ -22,6 +22,8 @@ MAX_HITS = 16
 MAX_KEPT = 64 << 20
 """Bytes of lists of values that meet a demand."""
 NOTHING = np.zeros(0, np.int32)
+FEW = 40
+"""Values that are tested at once, without asking which of them meet the demands."""
 SPLIT = frozenset({"zip+", "zip-", "+", "-"})
 """Words whose pairs `search.exact.goals` finds by hash: pairs of long runs are left to it."""
 LONG = 3_000_000
@@ -74,6 +76,8 @@ class Tester:
 
     def _values(self, rule: Rule, position: int, run: Run, store: Store | None) -> Array | None:
         """The run's values that meet the demands on an argument; None for all of them."""
+        if run.high - run.low < FEW:
+            return None
         if rule.number not in self._demands:
             profile = self.bank.profile
             self._demands[rule.number] = tuple(

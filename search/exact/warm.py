@@ -43,7 +43,7 @@ def _rules(family: str):  # type: ignore[no-untyped-def]  # list[Rule], whose mo
             found[p.op.name, p.args] = p
     kinds = {kind for p in found.values() for kind in (*p.args, p.result)}
     layouts: Mapping[Type, Layout] = layouts_for(sorted(kinds, key=str), False, profile)
-    rules = rules_of(tuple(found.values()), dict(layouts), profile)
+    rules = rules_of(tuple(found.values()), dict(layouts))
     if family == "small lists":
         rules = [rule for rule in rules if SHORTS in (*rule.args, rule.out)]
     return rules
