@@ -22,6 +22,8 @@ from dsl.ops.table import Op
 from dsl.types import INT, STR, ListOf, Type
 from dsl.values import Profile
 
+LENGTHS = (0, 1, 2, 3, 5)
+"""Lengths of an argument at which its relation to the result's is looked up: some words treat short lists in their own way, or give always as many items."""
 EQUAL, AT_LEAST_AS_LONG, AT_MOST_AS_LONG = "equal", "at least as long", "at most as long"
 PREFIX, SUFFIX, INSIDE, SUBSEQUENCE, PREFIX_OF, SUFFIX_OF, PART_OF, AT_LEAST, AT_MOST, FACTOR, MEMBER = range(1, 12)
 """As in `search.exact.loops`, which cannot be imported without numba."""
@@ -62,19 +64,27 @@ def length_demand(word: str, position: int, kinds: tuple[Type, ...], result: Typ
     op = OPS[word]
     if not all(kind == STR or isinstance(kind, ListOf) for kind in (kinds[position], result)):
         return None
-    relations = [_relation(op, position, kinds, profile, length) for length in (3, 5)]
-    return relations[0] if relations[0] == relations[1] else None
+    hold = [_relations(op, position, kinds, profile, length) for length in LENGTHS]
+    return next((relation for relation in (EQUAL, AT_LEAST_AS_LONG, AT_MOST_AS_LONG) if all(relation in some for some in hold)), None)
 
 
-def _relation(op: Op, position: int, kinds: Sequence[Type], profile: Profile, length: int) -> str | None:
+def _relations(op: Op, position: int, kinds: Sequence[Type], profile: Profile, length: int) -> frozenset[str]:
+    """The relations that hold at one length of the argument; all of them where the word is stuck."""
     args = [replace(TOP, type=kind) for kind in kinds]
     args[position] = replace(args[position], length=replace(TOP.length, outer=exactly(length)))
     (given,) = apply_op(op, Context(profile), args)
     if given.is_bottom:
-        return None
+        return frozenset({EQUAL, AT_LEAST_AS_LONG, AT_MOST_AS_LONG})
     low, high = given.length.outer.low, given.length.outer.high
-    if low == high == length:
-        return EQUAL
-    if high is not None and high <= length:
-        return AT_LEAST_AS_LONG
-    return AT_MOST_AS_LONG if low is not None and low >= length else None
+    fine = {
+        EQUAL: low == high == length,
+        AT_LEAST_AS_LONG: high is not None and high <= length,
+        AT_MOST_AS_LONG: low is not None and low >= length,
+    }
+    return frozenset(relation for relation, holds in fine.items() if holds)
+
+
+@cache
+def demanded(word: str, kinds: tuple[Type, ...], result: Type, profile: Profile) -> tuple[bool, ...]:
+    """Which arguments the table above asks something of."""
+    return tuple(item_demand(word, k, kinds, result, profile) is not None for k in range(len(kinds)))
