@@ -206,6 +206,10 @@ def _warm(task: Task, method: Method, job: Job) -> None:
     if not job.warm_up or kind in _warm_kinds():
         return
     _warm_kinds().add(kind)
+    if job.method in SEARCHES:
+        from search.exact.search import ExactSearch
+
+        ExactSearch(task, settings_of(job)).load()
     with suppress(Exception):  # whatever it is will come again in the measured run, where it is recorded
         method(task, replace(job, budget=job.warm_up, max_candidates=None))
 

@@ -22,7 +22,7 @@ LATE = 0.1
 """Seconds after the end at which a search is ended that did not end by itself."""
 RANKING = 0.1
 """Most seconds that comparing the fits may take after the end."""
-UNUSED = 1.5
+UNUSED = 0.8
 """What an input that a program does not look at adds to its description: people give the inputs that matter."""
 MEMORY_EVERY = 0.05
 """Seconds between two looks at the memory in use."""

@@ -30,7 +30,7 @@ from search.exact.bank import MAX_ARGS, Arena, Store, capacities, fitted, layout
 from search.exact.finder import Finder, Source
 from search.exact.grammar import Production
 from search.exact.rules import Rule, Run, choices, limits_of, pieces, rules_of
-from search.exact.testing import Tester
+from search.exact.testing import Tester, pack_of
 from search.term import Apply, Input, Literal, Term
 
 FIRST_CODE = 1_000_000
@@ -154,7 +154,7 @@ class Enumerator:
         self._rules = rules_of(self.productions, layouts)
         outputs = [example.output for example in self.examples]
         target = target_column(outputs, self.task.output_type, self.profile, layouts[self.task.output_type])
-        self._tester = Tester(self, target, _pack(target))
+        self._tester = Tester(self, target, pack_of(target))
         yield from self._seed(outputs)
 
     def close(self) -> None:
@@ -302,12 +302,3 @@ def _is_ascii(value: Value) -> bool:
     if isinstance(value, str):
         return value.isascii()
     return all(map(_is_ascii, value)) if isinstance(value, tuple) else True
-
-
-def _pack(target: Column) -> int:
-    """The packed lengths of the target; 0 where it has none."""
-    from search.exact.loops import MAX_PACKED
-
-    if target.lengths is None:
-        return 0
-    return sum(min(int(length), MAX_PACKED) << (8 * e) for e, length in enumerate(target.lengths[:8]))

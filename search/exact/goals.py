@@ -96,6 +96,10 @@ class Goals:
             if kind in bank.kinds:
                 yield from self.among(bank, kind, bank.store(kind), bank.new(kind))
 
+    def of(self, kind: Type) -> list[Goal]:
+        """The goals of a type, cheapest first; none before they were looked for."""
+        return self._goals.get(kind, [])
+
     def among(
         self, bank: Enumerator, kind: Type, store: Store, numbers: range, term: Callable[[int], Term] | None = None
     ) -> Iterator[Term]:

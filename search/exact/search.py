@@ -59,21 +59,38 @@ class ExactSearch:
 
     def run(self) -> Iterator[Term]:
         """The stages, one after the other. A term may come twice, from two stages."""
-        profile, words = self.settings.profile, self.settings.words
-        pushes = priced_constants(self.task, self.settings.constants, profile, words)
-        plain_only = self.settings.method == "plain"
-        if plain_only:
-            pushes = tuple((push, 1) for push, _ in pushes)
-        rules = productions(
-            self.task.input_types, self.task.output_type,
-            costs={} if plain_only else self.prices, ops=words, constants=[push.type for push, _ in pushes],
-        )  # fmt: skip
+        words, plain_only = self.settings.words, self.settings.method == "plain"
+        pushes = self._literals()
+        rules = self._productions(pushes)
         alone = plain_only or not available()
         if alone or self.counted or self._kind(words) not in _warm:
             yield from self._plain(rules, pushes, flash=not alone)
         if plain_only or not available() or self.progress.exhausted or self.stop():
             return
         yield from self._columnar(rules, pushes)
+
+    def load(self) -> None:
+        """Loads (and, on a new machine, compiles) the drivers for this kind of task, so that the next search of the kind starts at once."""
+        if not available() or self.settings.method == "plain":
+            return
+        from search.exact.bank import layouts_for
+        from search.exact.rules import rules_of
+
+        rules = self._productions(self._literals())
+        kinds = {kind for p in rules for kind in (*p.args, p.result)}
+        for rule in rules_of(rules, layouts_for(sorted(kinds, key=str), False, self.settings.profile)):
+            _ = rule.grow, rule.test
+        _warm.add(self._kind(self.settings.words))
+
+    def _literals(self) -> Sequence[tuple[Push, int]]:
+        pushes = priced_constants(self.task, self.settings.constants, self.settings.profile, self.settings.words)
+        return tuple((push, 1) for push, _ in pushes) if self.settings.method == "plain" else pushes
+
+    def _productions(self, pushes: Sequence[tuple[Push, int]]) -> Sequence[Production]:
+        return productions(
+            self.task.input_types, self.task.output_type, costs={} if self.settings.method == "plain" else self.prices,
+            ops=self.settings.words, constants=[push.type for push, _ in pushes],
+        )  # fmt: skip
 
     @property
     def prices(self) -> Mapping[str, int]:
@@ -129,6 +146,7 @@ class ExactSearch:
         from search.exact.ahead import Ahead
         from search.exact.enumerate import Enumerator  # numba is imported only now
         from search.exact.goals import Goals
+        from search.exact.pairs import Pairs
 
         before = self.progress.candidates
         self.progress.stage = "enumerate"
@@ -144,14 +162,15 @@ class ExactSearch:
                 return False
             looked = now
             inside = sum(getattr(source, "candidates", 0) for source in sources)
-            self.progress.candidates = before + search.candidates + inside
+            self.progress.candidates = before + search.candidates + pairs.candidates + inside
             self.progress.level, self.progress.kept, self.progress.full = search.level, search.kept, search.full
             return self.stop()
 
         goals = Goals(counted=self.counted)
+        pairs = Pairs(goals.of, self.counted)
         search = Enumerator(
             self.task, spread(self.task.examples, MAX_EXAMPLES), rules, pushes, search_profile(self.task, self.settings.profile),
-            self._room(), stop, frozenset(self.settings.words), sources, [goals, *finders], Ahead(goals),
+            self._room(), stop, frozenset(self.settings.words), sources, [goals, pairs, *finders], Ahead(goals),
         )  # fmt: skip
         yield from search.run(self._highest)
         if search.level > 2:

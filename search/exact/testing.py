@@ -69,6 +69,30 @@ class Tester:
             if bank.stop():
                 return
 
+    def meeting(self, rule: Rule, position: int, run: Run) -> Array:
+        """The run's values that meet the demands on an argument, in order."""
+        found = self._values(rule, position, run, None)
+        return np.arange(run.low, run.high, dtype=np.int32) if found is None else found
+
+    def product(self, rule: Rule, numbers: Sequence[Array]) -> Iterator[tuple[int, ...]]:
+        """The pairs of these values that give the target."""
+        bank = self.bank
+        if self._scratch is None or self._scratch.layout is not rule.out:
+            self._scratch = empty(rule.out, 1, bank.profile)
+        hits = np.zeros((MAX_HITS, len(rule.args)), np.int32)
+        ranges = [(0, len(some)) for some in numbers]
+        last = (0, *self._scratch.arrays(), *self.target.arrays(), hits, self.tested)
+        columns = [bank.store(kind).column for kind in rule.kinds]
+        for first in pieces(ranges):
+            inputs: list[Any] = []
+            for k, column in enumerate(columns):
+                inputs += [*column.arrays(), numbers[k], *(first if k == 0 else ranges[k])]
+            found = rule.test(bank.limits, len(bank.examples), *inputs, *last)
+            for hit in hits[:found].tolist():
+                yield tuple(hit)
+            if bank.stop():
+                return
+
     def forget(self) -> None:
         """Drops the lists of survivors; called when their values go."""
         self._survivors.clear()
@@ -137,3 +161,12 @@ def _product(ranges: Sequence[tuple[int, int]]) -> int:
     for low, high in ranges:
         total *= max(high - low, 0)
     return total
+
+
+def pack_of(target: Column) -> int:
+    """The packed lengths of a target; 0 where it has none."""
+    from search.exact.loops import MAX_PACKED
+
+    if target.lengths is None:
+        return 0
+    return sum(min(int(length), MAX_PACKED) << (8 * e) for e, length in enumerate(target.lengths[:8]))
