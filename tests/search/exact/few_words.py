@@ -8,8 +8,10 @@ from dsl.values import DEFAULT, PROFILES
 from search.exact.grammar import productions
 from search.exact.plain import literals
 
-LIST_WORDS = frozenset("+ - head sum sort reverse take drop-first zip+ zip- map+1 filter-even even? minimum".split())
-TEXT_WORDS = frozenset("concat left upper split head take len + contains?".split())
+LIST_WORDS = frozenset(
+    ["+", "-", "head", "sum", "sort", "reverse", "take", "drop-first", "zip+", "zip-", "map+1", "filter-even", "even?", "minimum"]
+)
+TEXT_WORDS = frozenset(["concat", "left", "upper", "split", "head", "take", "len", "+", "contains?"])
 PROFILE = DEFAULT.with_limits(max_list=16, max_str=24)
 SHORT = PROFILES["lists"]
 """Its ints take 16 bits in lists."""

@@ -13,6 +13,7 @@ from search.exact.grammar import instances
 from tests.dsl.draws import draw_args
 
 DRAWS = 150
+NAMES = ("PREFIX", "SUFFIX", "INSIDE", "SUBSEQUENCE", "PREFIX_OF", "SUFFIX_OF", "PART_OF", "AT_LEAST", "AT_MOST", "FACTOR", "MEMBER")
 CASES = [(word, name) for word in ITEMS for name in PROFILES]
 
 
@@ -127,8 +128,7 @@ def test_the_numbers_are_those_of_the_loops():
         pytest.skip("no numba")
     from search.exact import loops
 
-    names = "PREFIX SUFFIX INSIDE SUBSEQUENCE PREFIX_OF SUFFIX_OF PART_OF AT_LEAST AT_MOST FACTOR MEMBER".split()
-    assert [getattr(loops, name) for name in names] == [getattr(demands, name) for name in names]
+    assert [getattr(loops, name) for name in NAMES] == [getattr(demands, name) for name in NAMES]
 
 
 def test_words_and_places_exist():
