@@ -1,0 +1,722 @@
+"""Traces as batches for training: seeded, sharded, made on the fly, and addressable, so that a resumed run goes on with the very next batch.
+
+    stream = Stream(DataConfig(), vocab, shard=0)
+    batch = stream.batch(step)           # the same arrays for the same step, however it is reached
+
+A batch holds `steps` (one op on one state: concrete ones, a wanted share of which get stuck, then abstract ones made from some of these),
+`soft` (one state, several ops with weights) and `rollouts` (several ops in a row). Programs' literals stand in the constants block, and
+pushing one is `c0`..`c3`. Random values lie below the program's own and in free constants, so that nothing but the op's arguments can
+matter. What a word with quotations does to the stack is known from its trace; its quotations are given as words.
+
+Shapes: N rows, L cells, M ops of a mixture, W words of a quotation, A abstract rows, S soft rows, U rollouts of K ops.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, fields, replace
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+
+from dsl import machine
+from dsl.columns.layout import Array
+from dsl.columns.uncompiled import uncompiled
+from dsl.domains.apply import apply_op
+from dsl.domains.base import Context
+from dsl.errors import ConfigError
+from dsl.generate import Generator, Inputs, moves_on
+from dsl.ops import OPS
+from dsl.program import NUM_CONSTANTS, Constant, Instruction, Program, Push, Quotation, Word
+from dsl.traces import TraceBatch, TraceConfig, traces
+from dsl.traces.moves import Move
+from dsl.types import INT, VALUE_TYPES, Type
+from dsl.values import DEFAULT, REASONS, Profile, Stuck
+from embed.cells import State, abstract_of, decode, encode, encode_value
+from embed.pool import CellRows, Pool
+from embed.vocab import BRACKETS, CONSTANTS, ERRORS, INTERPRETATIONS, NOP, Kind, Vocabulary
+
+MAX_BODY = 12
+"""Words of a quotation, nested ones included; rows with longer ones are left out."""
+MAX_MIX = 3
+_SLOTS = NUM_CONSTANTS + 1
+_SHARE_OF_FAILED = 0.5
+"""Of the rows that get stuck, how many come from traces; the others are ops on stacks that do not fit them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataConfig:
+    """What batches are drawn from."""
+
+    seed: int = 0
+    rows: int = 256
+    """Concrete rows of a batch."""
+    max_cells: int = 64
+    """Longest state in cells; states that do not fit are left out."""
+    max_list: int = 16
+    """Longest list; longer is an error of the profile that the network learns."""
+    max_str: int = 32
+    """Longest string."""
+    input_list: int = 8
+    """Longest list that programs start from; a third of the batches go to `max_list`."""
+    input_str: int = 12
+    """The same for strings."""
+    int_range: int = 1000
+    """Ints from minus to plus this have codes of their own."""
+    errors: float = 0.27
+    """Share of concrete rows that get stuck."""
+    abstract: float = 0.2
+    """Abstract rows for each concrete one."""
+    soft: float = 0.12
+    """Soft rows for each concrete one."""
+    rollouts: float = 0.1
+    """Rollouts for each concrete row."""
+    rollout_length: int = 3
+    frame: float = 0.5
+    """Share of rows with values below the program's own."""
+    balance: float = 0.5
+    """0 draws transitions as often as traces have them, 1 every op equally often."""
+    programs: int = 8192
+    """Programs of one batch of traces."""
+    max_length: int = 6
+    chunks: int = 12
+    """How many chunks are drawn from one batch of traces before the next is made."""
+    chunk: int = 8
+    """Batches of a chunk, within which rows of like length come together."""
+    ops: tuple[str, ...] = ()
+    """Only these words, where any are named: sub-languages for tests and ablations."""
+    compiled: bool = True
+    """Whether traces are made with compiled kernels; without, small batches come sooner."""
+
+    def __post_init__(self) -> None:
+        rules = {
+            "seed": self.seed >= 0, "rows": self.rows >= 1, "max_cells": 12 <= self.max_cells <= 1024, "errors": 0 <= self.errors < 1,
+            "abstract": 0 <= self.abstract <= 1, "soft": 0 <= self.soft <= 1, "rollouts": 0 <= self.rollouts <= 1, "frame": 0 <= self.frame <= 1,
+            "balance": 0 <= self.balance <= 1, "rollout_length": 1 <= self.rollout_length <= 16, "chunks": self.chunks >= 1, "chunk": self.chunk >= 1,
+            "ops": set(self.ops) <= set(OPS), "programs": self.programs >= 1,
+        }  # fmt: skip
+        for name, fine in rules.items():
+            if not fine:
+                raise ConfigError(f"data field {name} is {getattr(self, name)!r}, which is outside its range; see embed/batches.py")
+
+    @property
+    def profile(self) -> Profile:
+        """The limits that traces run under: what SIZE means to the network."""
+        return DEFAULT.with_limits(max_list=self.max_list, max_str=self.max_str)
+
+    def traces(self, seed: int, *, long: bool) -> TraceConfig:
+        """The traces of one epoch."""
+        names = frozenset(self.ops) if self.ops else Generator().ops
+        how = Inputs(min_int=-99, max_int=99, max_items=self.input_list, max_chars=self.input_str)
+        if long:
+            how = Inputs(min_int=-self.int_range, max_int=self.int_range, max_items=self.max_list, max_chars=self.max_str)
+        generator = Generator(ops=names, profile=self.profile)
+        return TraceConfig(
+            seed=seed, programs=self.programs, examples=3, max_length=self.max_length, failing=0.3, generator=generator, inputs=how, reuse=1
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Steps:
+    """One op on one state, N times."""
+
+    before: CellRows
+    after: CellRows
+    op: Array
+    """int64[N]: number of the op."""
+    pops: Array
+    """int64[N]: how many items the op takes from the top."""
+    bodies: Array
+    """int64[N, 2, W]: its quotations as words (of `Vocabulary.body_words`, then cell codes), -1 past the end."""
+    error: Array
+    """int64[N]: 0 where there is a result, else 1 + index in ERRORS."""
+    result: Array
+    """int64[N]: how many cells the op's results have; 0 where it got stuck."""
+    interpretation: Array
+    """int64[N]: index in INTERPRETATIONS."""
+    partner: Array
+    """int64[N]: for an abstract row, the concrete one of the same batch that it abstracts; else -1."""
+
+    def __len__(self) -> int:
+        return len(self.op)
+
+    def take(self, rows: Array) -> Steps:
+        """Some rows; partners are forgotten."""
+        taken = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name not in ("before", "after")}
+        taken["partner"] = np.full(len(taken["op"]), -1)
+        return Steps(before=self.before.take(rows), after=self.after.take(rows), **taken)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Soft:
+    """One state under several ops with weights, S times. `after` is S * M rows: the outcome of op m on state s is row s * M + m."""
+
+    before: CellRows
+    after: CellRows
+    ops: Array
+    """int64[S, M]."""
+    weights: Array
+    """float32[S, M]: not negative, adding up to 1; 0 beside an op that is there only to fill up."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Rollouts:
+    """K ops in a row, U times; `states` is K + 1 row blocks, all of one width."""
+
+    states: tuple[CellRows, ...]
+    ops: Array
+    """int64[U, K]."""
+    pops: Array
+    """int64[U, K]."""
+    bodies: Array
+    """int64[U, K, 2, W]."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Batch:
+    """What one training step sees."""
+
+    steps: Steps
+    soft: Soft | None
+    rollouts: Rollouts | None
+
+
+class Stream:
+    """An endless sequence of batches by number. Shards are disjoint streams of the same kind."""
+
+    def __init__(self, config: DataConfig, vocab: Vocabulary, shard: int = 0) -> None:
+        self.config, self.vocab, self.shard = config, vocab, shard
+        self._epoch: tuple[int, _Source] | None = None
+        self._chunk: tuple[int, list[Batch]] | None = None
+
+    def batch(self, number: int) -> Batch:
+        """Batch number `number`, counted from 0."""
+        chunk, place = divmod(number, self.config.chunk)
+        if self._chunk is None or self._chunk[0] != chunk:
+            epoch, _ = divmod(chunk, self.config.chunks)
+            if self._epoch is None or self._epoch[0] != epoch:
+                self._epoch = epoch, _Source(self.config, self.vocab, self._traces(epoch))
+            rng = np.random.default_rng([self.config.seed, self.shard, epoch, chunk, 1])
+            self._chunk = chunk, _Chunk(self._epoch[1], rng).batches()
+        return self._chunk[1][place]
+
+    def __iter__(self) -> Iterator[Batch]:
+        number = 0
+        while True:
+            yield self.batch(number)
+            number += 1
+
+    def _traces(self, epoch: int) -> TraceBatch:
+        seed = int(np.random.default_rng([self.config.seed, self.shard, epoch]).integers(2**31))
+        how: AbstractContextManager[Any] = nullcontext() if self.config.compiled else uncompiled()
+        with how:
+            return next(traces(self.config.traces(seed, long=epoch % 3 == 2)))
+
+
+class _Source:
+    """One batch of traces with what chunks need of it: its transitions and what its moves are to a network."""
+
+    def __init__(self, config: DataConfig, vocab: Vocabulary, made: TraceBatch) -> None:
+        self.config, self.vocab, self.traces = config, vocab, made
+        self.fits = _fitting_ops(frozenset(config.ops) or None)
+        self.move_ops = np.array([_op_number(move, vocab) for move in made.moves], np.int64)
+        self.move_bodies, fine = _bodies(made.moves, vocab)
+        args = [_popped(move) for move in made.moves]
+        self.move_pops = np.array([count for count, _ in args], np.int64)
+        self.move_pushes = np.array([count for _, count in args], np.int64)
+        self.literals = [move.instructions[0].value if isinstance(move.instructions[0], Push) else None for move in made.moves]
+        lengths, steps = made.lengths, np.arange(made.words.shape[1])
+        p, s = np.nonzero((steps < lengths[:, None]) & fine[np.where(made.words < 0, 0, made.words)] & (made.words >= 0))
+        few = np.array([len(set(self._literals_of(p))) <= NUM_CONSTANTS for p in range(len(made))], bool)
+        p, s = p[few[p]], s[few[p]]
+        e = np.tile(np.arange(made.num_examples), len(p))
+        self.p, self.s, self.e = np.repeat(p, made.num_examples), np.repeat(s, made.num_examples), e
+        last = self.s + 1 == lengths[self.p]
+        self.error = np.where(last, made.status[self.p, self.e], 0).astype(np.int64)
+        self.move = made.words[self.p, self.s]
+        keys = self.move_ops[self.move] * 16 + self.error
+        _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
+        weights = counts[inverse].astype(np.float64) ** -config.balance
+        self.good, self.bad = np.flatnonzero(self.error == 0), np.flatnonzero(self.error > 0)
+        if not len(self.good):
+            raise ConfigError("no transition could be made from these traces; allow more ops or programs")
+        self.good_odds, self.bad_odds = (
+            weights[rows] / weights[rows].sum() if len(rows) else weights[rows] for rows in (self.good, self.bad)
+        )
+
+    @cached_property
+    def places(self) -> dict[tuple[int, int, int], int]:
+        """Program, step and example to the number of the transition."""
+        return {key: i for i, key in enumerate(zip(self.p.tolist(), self.s.tolist(), self.e.tolist(), strict=True))}
+
+    def _literals_of(self, p: int) -> list[Any]:
+        words = self.traces.words[p, : self.traces.lengths[p]]
+        return [(type(self.literals[w]), self.literals[w]) for w in words if self.literals[w] is not None]
+
+    def constants(self, p: int, rng: random.Random) -> list[Any]:
+        """The program's literals in random places of the block; None where there is none."""
+        block: list[Any] = [None] * NUM_CONSTANTS
+        distinct = [value for _, value in dict.fromkeys(self._literals_of(p))]
+        for place, value in zip(rng.sample(range(NUM_CONSTANTS), len(distinct)), distinct, strict=True):
+            block[place] = value
+        return block
+
+
+class _Chunk:
+    """Rows drawn together, then split into batches of like length."""
+
+    def __init__(self, source: _Source, rng: np.random.Generator) -> None:
+        self.source, self.rng, self.config, self.vocab = source, rng, source.config, source.vocab
+        self.random = random.Random(int(rng.integers(2**62)))
+        self.pool = Pool(self.vocab)
+        self.specials = {kind: self.pool.add([(self.vocab.code(kind), 0)]) for kind in (Kind.NONE, Kind.SEP, Kind.END)}
+        self.errors = np.array([self.pool.add([(self.vocab.code(Kind.ERROR, i), 0)]) for i in range(len(ERRORS))])
+        self.literal_ids: dict[Any, int] = {}
+
+    def batches(self) -> list[Batch]:
+        """All batches of the chunk."""
+        count, source = self.config.rows * self.config.chunk, self.source
+        num_bad = round(count * self.config.errors * _SHARE_OF_FAILED) if len(source.bad) else 0
+        num_misfit = round(count * self.config.errors) - num_bad
+        spare = count // 4 + 8  # some rows do not fit into the cells
+        bad = self.rng.choice(source.bad, num_bad + num_bad // 4 + 1, p=source.bad_odds) if num_bad else source.bad[:0]
+        good = self.rng.choice(source.good, count - num_bad + spare, p=source.good_odds)
+        drawn = self._drawn(np.concatenate([bad, good]))
+        fit_bad, fit_good = (rows[drawn.fits[rows]] for rows in (np.arange(len(bad)), np.arange(len(bad), len(bad) + len(good))))
+        rows = np.concatenate([fit_bad[:num_bad], fit_good])[:count]
+        if len(rows) < count:
+            rows = np.resize(rows, count) if len(rows) else rows
+        if not len(rows):
+            raise ConfigError(f"no state of these traces fits into max_cells={self.config.max_cells}")
+        misfits = rows[-num_misfit:] if num_misfit else rows[:0]
+        steps, types = self._steps(drawn, rows, {int(r) for r in misfits})
+        order = np.argsort(_used(steps.before, self.vocab).clip(min=_used(steps.after, self.vocab)), kind="stable")
+        parts = np.split(order, self.config.chunk)
+        self.rng.shuffle(parts)  # type: ignore[arg-type]
+        return [self._batch(steps.take(part), types, part) for part in parts]
+
+    def _drawn(self, transitions: Array) -> _Drawn:
+        """Value ids of the states before and after these transitions, framed at random."""
+        source, made, rng = self.source, self.source.traces, self.rng
+        p, s, e = source.p[transitions], source.s[transitions], source.e[transitions]
+        before = self._items(p, s, e)
+        failed = source.error[transitions] > 0
+        after = np.full_like(before, -1)
+        after[~failed] = self._items(p[~failed], s[~failed] + 1, e[~failed])
+        before_types = _top_first(made.types[p, s], made.depths[p, s])
+        # The frame: values of other rows below the program's own, the same before and after; and in free places of the block.
+        filled, filled_types = before[:, 0], before_types[:, 0]  # the tops of all rows, of which any may lie anywhere
+        some = np.flatnonzero(filled >= 0)
+        picks = some[rng.integers(0, len(some), (len(p), 2))]
+        frame = np.where(rng.random((len(p), 1)) < self.config.frame, filled[picks], -1)
+        frame[:, 1] = np.where(rng.random(len(p)) < 0.5, frame[:, 1], -1)
+        frame_types = np.where(frame >= 0, filled_types[picks], -1)
+        blocks = self._blocks(p, some, filled)
+        separator, end = self.specials[Kind.SEP], self.specials[Kind.END]
+        head = np.concatenate([blocks.ids, np.full((len(p), 1), separator)], axis=1)
+        tail = np.full((len(p), 1), end)
+        error = self.errors[(source.error[transitions] - 1).clip(min=0)][:, None]
+        ids_before = np.concatenate([head, before, frame, tail], axis=1)
+        kept = np.where(failed[:, None], -1, np.concatenate([after, frame], axis=1))
+        ids_after = np.concatenate([head, np.where(failed[:, None], error, -1), kept, tail], axis=1)
+        types = np.concatenate([before_types, frame_types], axis=1)
+        sizes = np.maximum(self.pool.lengths(ids_before).sum(axis=1), self.pool.lengths(ids_after).sum(axis=1))
+        return _Drawn(transitions, ids_before, ids_after, types, blocks, sizes <= self.config.max_cells)
+
+    def _items(self, p: Array, s: Array, e: Array) -> Array:
+        """int64[N, D]: ids of the values on these stacks, top first, -1 past the bottom. New values join the pool."""
+        made = self.source.traces
+        depths = made.depths[p, s]
+        types, values = _top_first(made.types[p, s], depths), _top_first(made.values[p, s], depths)
+        ids = np.full(types.shape, -1, np.int64)
+        for code, kind in enumerate(VALUE_TYPES):
+            here = types == code
+            if here.any():
+                rows = (values * made.num_examples + e[:, None])[here]
+                unique, inverse = np.unique(rows, return_inverse=True)
+                ids[here] = self.pool.add_column(made.columns[kind].take(unique))[inverse]
+        return ids
+
+    def _blocks(self, p: Array, some: Array, filled: Array) -> _Blocks:
+        """The constants of each row: the program's literals, other rows' values, or nothing."""
+        ids = np.full((len(p), NUM_CONSTANTS), self.specials[Kind.NONE], np.int64)
+        places: list[dict[Any, int]] = []
+        for row, program in enumerate(p.tolist()):
+            block = self.source.constants(program, self.random)
+            mine: dict[Any, int] = {}
+            for place, value in enumerate(block):
+                if value is not None:
+                    mine[type(value), value] = place
+                    ids[row, place] = self._literal(value)
+            places.append(mine)
+        free = (ids == self.specials[Kind.NONE]) & (self.rng.random(ids.shape) < 0.3)
+        drawn = filled[some[self.rng.integers(0, len(some), ids.shape)]]
+        short = self.pool.lengths(drawn) <= 6
+        return _Blocks(np.where(free & short, drawn, ids), places)
+
+    def _literal(self, value: Any) -> int:
+        key = type(value), value
+        if key not in self.literal_ids:
+            self.literal_ids[key] = self.pool.add(encode_value(value, self.vocab))
+        return self.literal_ids[key]
+
+    def _steps(self, drawn: _Drawn, rows: Array, misfits: set[int]) -> tuple[Steps, Array]:
+        """The chosen rows as steps, some with an op that does not fit instead of their own; and their types, top first."""
+        source, vocab = self.source, self.vocab
+        transitions = drawn.transitions[rows]
+        moves = source.move[transitions]
+        op, pops, pushes = source.move_ops[moves].copy(), source.move_pops[moves].copy(), source.move_pushes[moves]
+        bodies, error = source.move_bodies[moves].copy(), source.error[transitions].copy()
+        ids_after = drawn.after[rows].copy()
+        for i, row in enumerate(rows.tolist()):
+            value = source.literals[moves[i]]
+            if value is not None:
+                op[i] = vocab.numbers[CONSTANTS[drawn.blocks.places[row][type(value), value]]]
+            if row in misfits:
+                types = tuple(VALUE_TYPES[code] for code in drawn.types[row][drawn.types[row] >= 0][:4])
+                op[i], error[i] = self._misfit(types, drawn.blocks.ids[row])
+                pops[i], bodies[i] = _pops_of(int(op[i]), vocab), -1
+                ids_after[i, _SLOTS:-1] = -1
+                ids_after[i, _SLOTS] = self.errors[error[i] - 1]
+        top = np.arange(ids_after.shape[1] - _SLOTS - 2) < pushes[:, None]
+        sizes = self.pool.lengths(ids_after[:, _SLOTS + 1 : -1])
+        result = np.where(error > 0, 0, np.where(top, sizes, 0).sum(axis=1)).astype(np.int64)
+        width = self.config.max_cells
+        before, after = self.pool.assemble(drawn.before[rows], width), self.pool.assemble(ids_after, width)
+        nop = np.flatnonzero((self.rng.random(len(rows)) < 0.01) & (error == 0))
+        op[nop], pops[nop], result[nop], bodies[nop] = vocab.numbers[NOP], 0, 0, -1
+        after.codes[nop], after.numbers[nop] = before.codes[nop], before.numbers[nop]
+        steps = Steps(
+            before=before, after=after, op=op, pops=pops, bodies=bodies, error=error, result=result,
+            interpretation=np.zeros(len(rows), np.int64), partner=np.full(len(rows), -1),
+        )  # fmt: skip
+        return steps, drawn.types[rows]
+
+    def _misfit(self, types: tuple[Type, ...], block: Array) -> tuple[int, int]:
+        """An op that gets stuck on these types (top first), and its error."""
+        absent = np.flatnonzero(block == self.specials[Kind.NONE])
+        if len(absent) and self.random.random() < 0.05:
+            return self.vocab.numbers[CONSTANTS[self.random.choice(absent.tolist())]], 1
+        names, stuck = self.source.fits(types)[1]
+        pick = self.random.randrange(len(names))
+        return self.vocab.numbers[names[pick]], 1 + ERRORS.index(stuck[pick])
+
+    def _batch(self, steps: Steps, types: Array, part: Array) -> Batch:
+        width = self._bucket(int(max(_used(steps.before, self.vocab).max(), _used(steps.after, self.vocab).max())))
+        everything = np.arange(len(steps))
+        steps = replace(steps, before=steps.before.take(everything, width), after=steps.after.take(everything, width))
+        whole = (
+            [self._typed(steps.before.row(i), types[part[i]]) for i in range(len(steps))]
+            if self.config.soft or self.config.abstract
+            else []
+        )
+        soft = self._soft(steps, whole, round(self.config.soft * len(steps)), width)
+        steps = self._with_abstract(steps, whole, round(self.config.abstract * len(steps)), width)
+        return Batch(steps=steps, soft=soft, rollouts=self._rollouts(round(self.config.rollouts * self.config.rows)))
+
+    def _bucket(self, used: int) -> int:
+        """The width that rows are padded to: few different ones, so that few shapes are compiled or planned."""
+        return min(self.config.max_cells, -(-used // 8) * 8)
+
+    def _typed(self, cells: list[tuple[int, int]], types: Array) -> _Whole:
+        """A row as plain values, made only when asked for."""
+        return _Whole(cells, tuple(VALUE_TYPES[code] for code in types[types >= 0]), self.vocab)
+
+    def _soft(self, steps: Steps, whole: list[_Whole], count: int, width: int) -> Soft | None:
+        """States under two or three ops that fit them, run by the reference machine."""
+        if not count:
+            return None
+        before, after, ops, weights = [], [], [], []
+        for i in self.rng.permutation(len(steps)).tolist():
+            if len(before) == count:
+                break
+            names = [name for name in self.source.fits(whole[i].types)[0] if name]
+            if len(names) < MAX_MIX:
+                continue
+            chosen = self.random.sample(names, MAX_MIX)
+            if self.random.random() < 0.1:
+                chosen[0] = NOP
+            outcomes = [self._outcome(whole[i], name) for name in chosen]
+            if any(len(cells) > width for cells in outcomes):
+                continue
+            share = self.rng.dirichlet((0.7,) * MAX_MIX)
+            if self.random.random() < 0.6:  # two ops: the most frequent case in a relaxed program that is nearly decided
+                share = np.append(share[:2] / share[:2].sum(), 0.0)
+            before.append(i)
+            after += outcomes
+            ops.append([self.vocab.numbers[name] for name in chosen])
+            weights.append(share)
+        if len(before) < count:
+            if not before:
+                return None
+            turns = np.resize(np.arange(len(before)), count).tolist()
+            after = [after[t * MAX_MIX + m] for t in turns for m in range(MAX_MIX)]
+            before, ops, weights = ([sequence[t] for t in turns] for sequence in (before, ops, weights))
+        return Soft(
+            before=steps.before.take(np.array(before)),
+            after=rows_of(after, width, self.vocab),
+            ops=np.array(ops, np.int64),
+            weights=np.array(weights, np.float32),
+        )
+
+    def _outcome(self, whole: _Whole, name: str) -> list[tuple[int, int]]:
+        """The cells after one op without quotations."""
+        state = whole.state
+        assert not isinstance(state.items, str)
+        if name == NOP:
+            return encode(state, self.vocab, types=whole.deep_types)
+        ran = machine.run(Program((Word(name),)), state.items, profile=self.config.profile)
+        if isinstance(ran, Stuck):
+            return encode(State(ran.reason.value, state.constants), self.vocab)
+        top = whole.deep_types[-4:]
+        move = next(move for move in moves_on(top, frozenset((name,))) if move.op.name == name)
+        types = (*whole.deep_types[: len(whole.deep_types) - len(move.args)], *move.results)
+        return encode(State(ran, state.constants), self.vocab, types=types)
+
+    def _with_abstract(self, steps: Steps, whole: list[_Whole], count: int, width: int) -> Steps:
+        """The steps, then abstract counterparts of some of them, run by the domain's own abstract interpreter."""
+        made: list[_AbstractRow] = []
+        plain = [i for i in self.rng.permutation(len(steps)).tolist() if steps.error[i] == 0 and steps.bodies[i, 0, 0] < 0]
+        for i in plain:
+            if len(made) == count:
+                break
+            domain = self.random.choice(INTERPRETATIONS[1:])
+            row = self._abstract_row(whole[i], i, int(steps.op[i]), domain, width)
+            if row is not None:
+                made.append(row)
+        if not count or not made:
+            return steps
+        made = [made[i % len(made)] for i in range(count)]
+        new = Steps(
+            before=rows_of([row.before for row in made], width, self.vocab),
+            after=rows_of([row.after for row in made], width, self.vocab),
+            op=np.array([steps.op[row.partner] for row in made]),
+            pops=np.array([steps.pops[row.partner] for row in made]),
+            bodies=np.full((count, 2, MAX_BODY), -1),
+            error=np.array([row.error for row in made]),
+            result=np.array([row.result for row in made]),
+            interpretation=np.array([row.interpretation for row in made]),
+            partner=np.array([row.partner for row in made]),
+        )
+        return joined(steps, new)
+
+    def _abstract_row(self, whole: _Whole, partner: int, op: int, domain: str, width: int) -> _AbstractRow | None:
+        name, vocab, state = self.vocab.ops[op], self.vocab, whole.state
+        assert not isinstance(state.items, str)
+        join = self.random.random() < 0.5
+        items = tuple(abstract_of((value, *self._others(value)) if join else (value,), domain) for value in state.items)
+        constants = tuple(None if value is None else abstract_of((value,), domain) for value in state.constants)
+        results = abstract_results(name, items, constants, domain, self.config.profile)
+        before = encode(State(items, constants), vocab, domain=domain)
+        error, size = 0, 0
+        if results is None:
+            error, after = 1 + ERRORS.index("impossible"), encode(State("impossible", constants), vocab, domain=domain)
+        else:
+            left, new = results
+            after = encode(State((*left, *new), constants), vocab, domain=domain)
+            size = len(encode(State(new), vocab, domain=domain)) - len(encode(State(()), vocab, domain=domain))
+        if max(len(before), len(after)) > width:
+            return None
+        return _AbstractRow(before, after, error, size, INTERPRETATIONS.index(domain), partner)
+
+    def _others(self, value: Any) -> tuple[Any, ...]:
+        """Values like this one, so that an abstract value is that of several examples."""
+        draw = self.random.randint
+        if isinstance(value, bool):
+            return (draw(0, 1) == 1,)
+        if isinstance(value, int):
+            return (value + draw(-9, 9),)
+        if isinstance(value, str):
+            return (value[draw(0, len(value)) :],)
+        return (value[draw(0, len(value)) :],)
+
+    def _rollouts(self, count: int) -> Rollouts | None:
+        """Windows of programs that run through, as states and ops."""
+        length, source = self.config.rollout_length, self.source
+        starts = source.good[source.s[source.good] + length <= source.traces.lengths[source.p[source.good]]]
+        # No op of the window may get stuck, nor have too long a quotation: each of its transitions is a good one.
+        if not count or not len(starts):
+            return None
+        place = source.places
+        windows = []
+        for t in self.rng.choice(starts, 6 * count).tolist():
+            keys = [place.get((int(source.p[t]), int(source.s[t]) + k, int(source.e[t]))) for k in range(length)]
+            if all(key is not None and source.error[key] == 0 for key in keys):
+                windows.append(keys)
+            if len(windows) == 2 * count:
+                break
+        if not windows:
+            return None
+        index = np.array(windows)
+        p, s, e = source.p[index[:, 0]], source.s[index[:, 0]], source.e[index[:, 0]]
+        blocks = self._blocks(p, np.zeros(1, np.int64), np.array([self.specials[Kind.NONE]]))
+        head = np.concatenate([blocks.ids, np.full((len(p), 1), self.specials[Kind.SEP])], axis=1)
+        tail = np.full((len(p), 1), self.specials[Kind.END])
+        ids = [np.concatenate([head, self._items(p, s + k, e), tail], axis=1) for k in range(length + 1)]
+        sizes = np.max([self.pool.lengths(block).sum(axis=1) for block in ids], axis=0)
+        fitting = np.flatnonzero(sizes <= self.config.max_cells)
+        if not len(fitting):
+            return None
+        rows = np.resize(fitting[np.argsort(sizes[fitting], kind="stable")][:count], count)
+        width = self._bucket(int(sizes[rows].max()))
+        moves = source.move[index[rows]]
+        ops = source.move_ops[moves].copy()
+        for i, row in enumerate(rows.tolist()):
+            for k in range(length):
+                value = source.literals[moves[i, k]]
+                if value is not None:
+                    ops[i, k] = self.vocab.numbers[CONSTANTS[blocks.places[row][type(value), value]]]
+        states = tuple(self.pool.assemble(block[rows], width) for block in ids)
+        return Rollouts(states=states, ops=ops, pops=source.move_pops[moves], bodies=source.move_bodies[moves])
+
+
+@dataclass(slots=True, eq=False)
+class _Blocks:
+    ids: Array
+    places: list[dict[Any, int]]
+
+
+@dataclass(slots=True, eq=False)
+class _Drawn:
+    transitions: Array
+    before: Array
+    after: Array
+    types: Array
+    blocks: _Blocks
+    fits: Array
+
+
+@dataclass(slots=True)
+class _AbstractRow:
+    before: list[tuple[int, int]]
+    after: list[tuple[int, int]]
+    error: int
+    result: int
+    interpretation: int
+    partner: int
+
+
+class _Whole:
+    """One row as plain values."""
+
+    def __init__(self, cells: list[tuple[int, int]], types: tuple[Type, ...], vocab: Vocabulary) -> None:
+        self.cells, self.types, self.vocab = cells, types[:4], vocab
+        self.deep_types = tuple(reversed(types))
+        self._state: State | None = None
+
+    @property
+    def state(self) -> State:
+        """The state, decoded once."""
+        if self._state is None:
+            self._state = decode(self.cells, self.vocab)
+        return self._state
+
+
+def abstract_results(
+    name: str, items: tuple[Any, ...], constants: tuple[Any, ...], domain: str, profile: Profile
+) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:
+    """What one op without quotations leaves below its results, and its results, on a stack of one domain; None where it certainly gets stuck."""
+    if name == NOP:
+        return items, ()
+    if name in CONSTANTS:
+        value = constants[CONSTANTS.index(name)]
+        return None if value is None else (items, (value,))
+    op = OPS[name]
+    if op.type.pops > len(items):
+        return None
+    below = items[: len(items) - op.type.pops]
+    results = apply_op(op, Context(profile), items[len(below) :], (), (domain,))
+    return None if any(result.is_bottom for result in results) else (below, results)
+
+
+def joined(a: Steps, b: Steps) -> Steps:
+    """The rows of both, of equal width."""
+    arrays = {f.name: np.concatenate([getattr(a, f.name), getattr(b, f.name)]) for f in fields(a) if f.name not in ("before", "after")}
+    return Steps(before=_stacked(a.before, b.before), after=_stacked(a.after, b.after), **arrays)
+
+
+def _stacked(a: CellRows, b: CellRows) -> CellRows:
+    return CellRows(np.concatenate([a.codes, b.codes]), np.concatenate([a.numbers, b.numbers]))
+
+
+def rows_of(states: list[list[tuple[int, int]]], width: int, vocab: Vocabulary) -> CellRows:
+    """Cell lists as rows of a width."""
+    rows = CellRows(np.full((len(states), width), vocab.code(Kind.PAD), np.int32), np.zeros((len(states), width), np.int64))
+    for i, cells in enumerate(states):
+        rows.codes[i, : len(cells)], rows.numbers[i, : len(cells)] = zip(*cells, strict=True)
+    return rows
+
+
+def body_tokens(body: tuple[Instruction, ...], vocab: Vocabulary) -> list[int]:
+    """A quotation's words as tokens: numbers in `body_words`, then cell codes for literals; numbers beyond the table are told by their code alone."""
+    numbers = {word: number for number, word in enumerate(vocab.body_words)}
+    tokens: list[int] = []
+    for instruction in body:
+        if isinstance(instruction, Word):
+            tokens.append(numbers[instruction.name])
+        elif isinstance(instruction, Constant):
+            tokens.append(numbers[CONSTANTS[instruction.index]])
+        elif isinstance(instruction, Push):
+            tokens += [len(numbers) + code for code, _ in encode_value(instruction.value, vocab, instruction.type)]
+        else:
+            tokens += [numbers[BRACKETS[0]], *body_tokens(instruction.body, vocab), numbers[BRACKETS[1]]]
+    return tokens
+
+
+def _bodies(moves: tuple[Move, ...], vocab: Vocabulary) -> tuple[Array, Array]:
+    """int64[moves, 2, W] and whether each move can be told to a network."""
+    made, fine = np.full((len(moves), 2, MAX_BODY), -1, np.int64), np.ones(len(moves), bool)
+    for number, move in enumerate(moves):
+        bodies = [body_tokens(i.body, vocab) for i in move.instructions if isinstance(i, Quotation)]
+        fine[number] = len(bodies) <= 2 and all(len(body) <= MAX_BODY for body in bodies)
+        if fine[number]:
+            for place, body in enumerate(bodies):
+                made[number, place, : len(body)] = body
+    return made, fine
+
+
+def _popped(move: Move) -> tuple[int, int]:
+    """How many values a move takes and leaves; a value that quotations only look at lies below, and counts in neither."""
+    unused = len(move.args) - move.op.num_args if move.op is not None and move.op.kind == "each" else 0
+    return len(move.args) - unused, len(move.results) - unused
+
+
+def _op_number(move: Move, vocab: Vocabulary) -> int:
+    return vocab.numbers[CONSTANTS[0]] if move.op is None else vocab.numbers[move.op.name]
+
+
+def _pops_of(number: int, vocab: Vocabulary) -> int:
+    name = vocab.ops[number]
+    return OPS[name].num_args if name in OPS else 0
+
+
+def _fitting_ops(only: frozenset[str] | None) -> Callable[[tuple[Type, ...]], tuple[list[str], tuple[list[str], list[str]]]]:
+    """For the types on top of a stack (top first, four at most): the words without quotations that fit, and those that do not with their errors."""
+    plain = [name for name, op in OPS.items() if not op.num_quotations and (only is None or name in only or op.routing is not None)]
+
+    @lru_cache(maxsize=100_000)
+    def fits(types: tuple[Type, ...]) -> tuple[list[str], tuple[list[str], list[str]]]:
+        deep = tuple(reversed(types))
+        fitting = [move.op.name for move in moves_on(deep, frozenset(plain))]
+        known = set(fitting)
+        others = [name for name in plain if name not in known]
+        if not others:
+            others = [next(name for name, op in OPS.items() if op.type.pops > len(types) or INT not in types)]
+        reasons = [REASONS[0].value if OPS[name].type.pops > len(types) else REASONS[1].value for name in others]
+        return fitting, (others, reasons)
+
+    return fits
+
+
+def _top_first(array: Array, depths: Array) -> Array:
+    """Rows of stacks turned round: column 0 is the top, -1 past the bottom."""
+    places = depths[:, None].astype(np.int64) - 1 - np.arange(array.shape[1])
+    return np.where(places < 0, -1, np.take_along_axis(array, places.clip(min=0), axis=1)).astype(np.int64)
+
+
+def _used(rows: CellRows, vocab: Vocabulary) -> Array:
+    """How many cells of each row are not padding."""
+    return (rows.codes != vocab.code(Kind.PAD)).sum(axis=1)
