@@ -14,6 +14,7 @@ from typing import Any
 
 from dsl.columns import compile as compiler
 from dsl.columns import sources
+from dsl.columns.cache import fingerprint, folder
 from dsl.columns.layout import Layout
 from dsl.kernels import Limits
 
@@ -94,6 +95,12 @@ def tester(kernel: Callable[..., Any], args: tuple[Layout, ...], out: Layout) ->
     return compiler.load(_folder(kernel), _stem("find", kernel, args, out), text)
 
 
+def is_compiled(kernel: Callable[..., Any], args: tuple[Layout, ...], out: Layout) -> bool:
+    """Whether the machine code of both loops of a word lies in the cache."""
+    place = folder() / _folder(kernel) / "__pycache__"
+    return all(next(place.glob(f"{_stem(kind, kernel, args, out)}.driver-*.nbi"), None) is not None for kind in ("grow", "find"))
+
+
 def _last(out: Layout) -> list[tuple[str, str]]:
     """The parameters of a grower behind its scratch column, which are also those of the loop that adds a batch."""
     store = [*zip(sources.names(out, "store"), sources.signature(out), strict=True)]
@@ -106,8 +113,6 @@ def _last(out: Layout) -> list[tuple[str, str]]:
 
 @cache
 def _folder(kernel: Callable[..., Any]) -> str:
-    from dsl.columns.cache import fingerprint
-
     made_of = (Path(__file__), Path(__file__).with_name("loops.py"))
     return f"search-{fingerprint(compiler.folder_name(kernel.__module__), *(path.read_text(encoding='utf-8') for path in made_of))}"
 

@@ -283,10 +283,12 @@ class Enumerator:
             if store.count > self._starts[kind]:
                 self._runs[kind].append(Run(self.level, self._starts[kind], store.count))
 
-    def apply(self, rule: Rule, chosen: Sequence[Run], store: Store, stores: Sequence[Store | None] = (None,) * MAX_ARGS) -> None:
-        """Adds to `store` what the rule gives on values of these runs; `stores` may stand in for the bank's own."""
+    def apply(
+        self, rule: Rule, chosen: Sequence[Run], store: Store, stores: Sequence[Store | None] = (None,) * MAX_ARGS, code: int | None = None
+    ) -> None:
+        """Adds to `store` what the rule gives on values of these runs; `stores` may stand in for the bank's own, and `code` for the rule's as the origin."""
         triangular = int(rule.symmetric and chosen[0] == chosen[1] and stores[0] is stores[1])
-        behind = (triangular, *store.scratch.column.arrays(), store.scratch.picks, rule.number, *store.behind())
+        behind = (triangular, *store.scratch.column.arrays(), store.scratch.picks, rule.number if code is None else code, *store.behind())
         columns = [(stores[k] or self._stores[kind]).column.arrays() for k, kind in enumerate(rule.kinds)]
         ranges = [(run.low, run.high) for run in chosen]
         for first in pieces(ranges):

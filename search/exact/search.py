@@ -146,13 +146,14 @@ class ExactSearch:
         from search.exact.ahead import Ahead
         from search.exact.enumerate import Enumerator  # numba is imported only now
         from search.exact.goals import Goals
+        from search.exact.lines import Lines
         from search.exact.pairs import Pairs
 
         before = self.progress.candidates
         self.progress.stage = "enumerate"
 
         sources, finders = self._parts()
-
+        sources = [*sources, Lines(self.counted)]
         looked = 0.0
 
         def stop() -> bool:
@@ -170,7 +171,7 @@ class ExactSearch:
         pairs = Pairs(goals.of, self.counted)
         search = Enumerator(
             self.task, spread(self.task.examples, MAX_EXAMPLES), rules, pushes, search_profile(self.task, self.settings.profile),
-            self._room(), stop, frozenset(self.settings.words), sources, [goals, pairs, *finders], Ahead(goals),
+            self._room(), stop, frozenset(self.settings.words), sources, [pairs, goals, *finders], Ahead(goals),
         )  # fmt: skip
         yield from search.run(self._highest)
         if search.level > 2:
