@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -65,9 +66,10 @@ def visible(task: Task) -> Task:
 
 
 def _ranked(run: _Run, seen: Task, settings: Settings) -> Ranking:
-    """The fits in order. Ctrl-C leaves them uncompared."""
+    """The fits in order. Ctrl-C leaves them uncompared. Where candidates are the limit, all are compared, however long it takes."""
+    until = time.perf_counter() + RANKING if settings.max_candidates is None else math.inf
     try:
-        return rank(run.fits, seen, settings.profile, seed=settings.seed, until=time.perf_counter() + RANKING)
+        return rank(run.fits, seen, settings.profile, seed=settings.seed, until=until)
     except KeyboardInterrupt:
         return rank(run.fits, seen, settings.profile, seed=settings.seed, until=0.0)
 
