@@ -1,0 +1,338 @@
+"""The learned machine: one velocity field per op on the vectors of stacks.
+
+    v(z, t | z0, op or mixture, interpretation) = (x1 - z) / (1 - t)
+
+The network predicts the end point x1, given the point z at time t in [0, 1], *and the source z0*: for ops that undo themselves (swap, neg, reverse) the
+straight paths there and back cross, and a field that does not know where it came from is zero there (augmented bridge matching, arXiv
+2311.06978). One call at t = 0, z = z0 executes one op.
+
+The end point is put together by the op's own routing, which is known from its stack effect:
+
+    x1 = p(ok) * sum_m w_m * (copied cells of op m, or generated cells followed by copied ones) + sum_e p(error e) * (the state of error e)
+    generated = z + (1 - t) * h
+
+What is learned are the generated cells, the number of cells of the result (`stop`), and whether the op gets stuck (`error`).
+
+Shapes: B states, L cells, D code width, d width, M ops of a mixture, E errors, A interpretations.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from dsl.errors import ConfigError
+from embed.codes import NUM_FEATURES, CodeTable
+from embed.vocab import ERRORS, INTERPRETATIONS, Kind, Vocabulary
+from executor.attention import IMPLEMENTATIONS
+from executor.blocks import HEAD, Block, norm
+from executor.condition import Condition
+from executor.layout import FIRST_ITEM, MAX_SEQUENCES, Layout, copied_below, copied_from, layout_of, routing_of
+
+NUM_TIMES = 16
+"""Fourier features of the time."""
+MAX_RELATIVE = 160
+"""Places, counted from SEP, that have vectors of their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldConfig:
+    """The shape of a field. `depth` sets the rest."""
+
+    depth: int = 4
+    """Blocks; the width is 32 times as much, with one head for each 32."""
+    code_width: int = 96
+    """Width of the vector of a cell."""
+    op_width: int = 64
+    """Width of an op's vector."""
+    style: str = "conditioned"
+    """`conditioned`: every block sees the op. `sandwich`: unconditioned blocks, conditioned ones, unconditioned ones."""
+    copy: bool = True
+    """Whether the op's routing is built in; without it every cell is generated."""
+    source: bool = True
+    """Whether the field knows z0; without it, it cannot be right at several steps."""
+    attention: str = "sdpa"
+    """Implementation, of `executor.attention.IMPLEMENTATIONS`."""
+    int_range: int = 1000
+    """Ints from minus to plus this have codes of their own."""
+
+    def __post_init__(self) -> None:
+        rules = {
+            "depth": (1 <= self.depth <= 64, "in 1..64"),
+            "code_width": (self.code_width >= NUM_FEATURES, f"at least {NUM_FEATURES}"),
+            "op_width": (self.op_width >= 8, "at least 8"),
+            "style": (self.style in ("conditioned", "sandwich"), "conditioned or sandwich"),
+            "attention": (self.attention in IMPLEMENTATIONS, f"one of {', '.join(IMPLEMENTATIONS)}"),
+            "source": (self.source or not self.copy, "true where `copy` is: the routing reads the source"),
+        }
+        for name, (fine, rule) in rules.items():
+            if not fine:
+                raise ConfigError(f"field setting {name} is {getattr(self, name)!r}; it must be {rule}")
+
+    @property
+    def width(self) -> int:
+        """Width of the network."""
+        return HEAD * self.depth
+
+    @property
+    def conditioned(self) -> tuple[bool, ...]:
+        """Which blocks see the op."""
+        third = max(1, self.depth // 3) if self.style == "sandwich" and self.depth >= 3 else 0
+        return tuple(third <= block < self.depth - third for block in range(self.depth))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """States before an op: their vectors and their structure."""
+
+    z0: Tensor
+    """float32[B, L, D]."""
+    codes: Tensor
+    """int64[B, L]: what the vectors decode to; the routing reads them."""
+    layout: Layout
+    table: Tensor
+    """float32[C, D]: the code table that the vectors come from."""
+
+    @property
+    def relative(self) -> Tensor:
+        """int64[B, L]: places counted from the first cell after SEP."""
+        return torch.arange(self.codes.shape[1], device=self.codes.device) - self.layout.base[:, None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Endpoint:
+    """What the network says about the end of the way."""
+
+    generated: Tensor
+    """float32[B, L, D]: cells of the result, in the places where they are to lie."""
+    stop: Tensor
+    """float32[B, M, L]: log-probability that the result of op m has r cells, r in 0..L-1."""
+    error: Tensor
+    """float32[B, M, 1 + E]: log-probability of a result, or of each error."""
+
+
+class Field(nn.Module):
+    """The velocity field of every op of a vocabulary. It owns the code table."""
+
+    generates: Tensor
+    plan: Tensor
+    result_size: Tensor
+
+    def __init__(self, config: FieldConfig, vocab: Vocabulary) -> None:
+        super().__init__()
+        self.config, self.vocab = config, vocab
+        d, op_width, code_width = config.width, config.op_width, config.code_width
+        self.table = CodeTable(vocab, code_width)
+        self.at_source = nn.Linear(code_width, d)
+        self.at_difference = nn.Linear(code_width, d, bias=False)
+        self.relative = nn.Embedding(2 * MAX_RELATIVE, d)
+        self.sequence = nn.Embedding(MAX_SEQUENCES + 1, d)
+        self.offset = nn.Embedding(MAX_RELATIVE, d)
+        self.op = nn.Embedding(len(vocab.ops), op_width)
+        self.word = nn.Embedding(len(vocab.body_words), op_width)
+        self.literal = nn.Linear(code_width, op_width, bias=False)
+        self.place = nn.Embedding(32, op_width)
+        self.body = nn.Sequential(nn.Linear(op_width, 2 * op_width), nn.SiLU(), nn.Linear(2 * op_width, op_width))
+        self.no_body = nn.Parameter(torch.zeros(2, op_width))
+        self.interpretation = nn.Linear(len(INTERPRETATIONS), 32, bias=False)
+        self.condition = nn.Sequential(nn.Linear(3 * op_width + 32 + NUM_TIMES, 2 * d), nn.SiLU(), nn.Linear(2 * d, d), nn.SiLU())
+        self.modulation = nn.Linear(d, 6 * d)
+        self.blocks = nn.ModuleList(Block(d, conditioned=seen, attention_impl=config.attention) for seen in config.conditioned)
+        self.generate = nn.Linear(d, code_width)
+        self.stop_query = nn.Linear(op_width, d)
+        self.stop_bias = nn.Linear(d, 1)
+        self.error = nn.Sequential(nn.Linear(2 * d + op_width, d), nn.SiLU(), nn.Linear(d, 1 + len(ERRORS)))
+        routing = routing_of(vocab)
+        self.register_buffer("generates", routing.generates, persistent=False)
+        self.register_buffer("plan", routing.plan, persistent=False)
+        self.register_buffer("result_size", routing.size, persistent=False)
+        self._initialise()
+
+    def _initialise(self) -> None:
+        """Embeddings small; modulation and the generated part at zero, so that a new field stands still."""
+        for table in (self.relative, self.sequence, self.offset, self.place):
+            nn.init.normal_(table.weight, std=0.5)
+        for table in (self.op, self.word):
+            nn.init.normal_(table.weight, std=1.0)
+        for layer in (self.modulation, self.generate):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    # Sources
+
+    def source(self, codes: Tensor, numbers: Tensor, table: Tensor | None = None) -> Source:
+        """States given as cells."""
+        table = self.table.table() if table is None else table
+        return Source(self.table.embed(codes, numbers, table), codes, layout_of(codes, self.vocab), table)
+
+    def source_of_vectors(self, z: Tensor, table: Tensor | None = None) -> Source:
+        """States given as vectors, as they are; only their structure is read by decoding. For chaining without re-grounding."""
+        table = self.table.table() if table is None else table
+        with torch.no_grad():
+            codes, _ = self.table.decode(z, table)
+        return Source(z, codes, layout_of(codes, self.vocab), table)
+
+    # The field
+
+    def velocity(self, z: Tensor, t: Tensor, source: Source, condition: Condition) -> Tensor:
+        """float32[B, L, D]: v at the points `z` [B, L, D] and times `t` [B] in [0, 1)."""
+        x1 = self.expected(self.endpoint(z, t, source, condition), source, condition)
+        return (x1 - z) / (1 - t)[:, None, None].clamp(min=1e-4)
+
+    def endpoint(self, z: Tensor, t: Tensor, source: Source, condition: Condition) -> Endpoint:
+        """One call of the network."""
+        op, c = self.condition_vectors(t, condition, source.table)
+        x, mask = self.tokens(z, source), source.layout.real
+        modulation = self.modulation(c)
+        for block in self.blocks:
+            assert isinstance(block, Block)
+            x = block(x, mask, modulation if block.conditioned else None)
+        x = norm(x).float()
+        generated = z + (1 - t)[:, None, None] * self.generate(x)
+        return Endpoint(generated, self._stop(x, op, source, condition), self._error(x, op, mask))
+
+    def condition_vectors(self, t: Tensor, condition: Condition, table: Tensor) -> tuple[Tensor, Tensor]:
+        """[B, M, op_width] of the single ops, and [B, d] of everything together: (op, then, else), interpretation, time."""
+        ops = self.op(condition.ops)
+        mixture = (condition.weights[..., None] * ops).sum(1)
+        angles = t[:, None] * (math.pi * 2 ** torch.arange(NUM_TIMES // 2, device=t.device) / 2)
+        times = torch.cat([angles.sin(), angles.cos()], -1)
+        known = self.interpretation(condition.interpretation)
+        both = self.body_vectors(condition.bodies, table)
+        return ops, self.condition(torch.cat([mixture, both.flatten(1), known, times], -1))
+
+    def body_vectors(self, bodies: Tensor, table: Tensor) -> Tensor:
+        """[B, 2, op_width]: the vectors of quotations int64[B, 2, W]; a learned one where there is none."""
+        there = bodies >= 0
+        if not bool(there.any()):
+            return self.no_body.expand(len(bodies), 2, -1)
+        length = int(there.sum(-1).max())
+        tokens, there = bodies[..., :length].clamp(min=0), there[..., :length]
+        count = len(self.vocab.body_words)
+        is_literal = tokens >= count
+        words = self.word(tokens.clamp(max=count - 1))
+        literals = self.literal(nn.functional.embedding((tokens - count).clamp(min=0), table))
+        # Sharing vectors: a word in a quotation is near the op of that name, and differs from it by its own vector.
+        named = self.op(tokens.clamp(max=len(self.vocab.ops) - 1)) * (tokens < len(self.vocab.ops))[..., None]
+        vectors = torch.where(is_literal[..., None], literals, words + named) + self.place(torch.arange(length, device=tokens.device))
+        summed = (self.body(vectors) * there[..., None]).sum(2)
+        return torch.where(there.any(-1)[..., None], summed, self.no_body)
+
+    def tokens(self, z: Tensor, source: Source) -> Tensor:
+        """[B, L, d]: what the blocks start from: the source, the way gone so far, and where each cell stands."""
+        layout = source.layout
+        relative = (source.relative + MAX_RELATIVE).clamp(0, 2 * MAX_RELATIVE - 1)
+        sequence = torch.where(layout.real, layout.sequence, MAX_SEQUENCES)
+        offset = torch.where(layout.real, layout.offset, 0).clamp(max=MAX_RELATIVE - 1)
+        where = self.relative(relative) + self.sequence(sequence) + self.offset(offset)
+        if not self.config.source:
+            return self.at_source(z) + self.relative(relative)
+        return self.at_source(source.z0) + self.at_difference(z - source.z0) + where
+
+    def _stop(self, x: Tensor, op: Tensor, source: Source, condition: Condition) -> Tensor:
+        """Log-probabilities of the number of result cells, each op's own; where the effect says it, it is sure."""
+        length = x.shape[1]
+        scores = torch.einsum("bld,bmd->bml", x, self.stop_query(op)) / math.sqrt(x.shape[-1]) + self.stop_bias(x).transpose(1, 2)
+        places = (torch.arange(length, device=x.device) + source.layout.base[:, None]).clamp(max=length - 1)
+        inside = torch.arange(length, device=x.device) < (length - source.layout.base)[:, None]
+        scores = scores.gather(2, places[:, None].expand_as(scores)).masked_fill(~inside[:, None], -1e4)
+        size = torch.where(condition.interpretation[:, :1] > 0.5, self.result_size[condition.ops], -1)
+        sure = torch.where(torch.arange(length, device=x.device) == size[..., None], 0.0, -1e4)
+        return torch.log_softmax(torch.where((size >= 0)[..., None], sure, scores), -1)
+
+    def _error(self, x: Tensor, op: Tensor, mask: Tensor) -> Tensor:
+        """Log-probabilities of a result and of each error, each op's own."""
+        real = mask[..., None]
+        mean = (x * real).sum(1) / real.sum(1).clamp(min=1)
+        most = x.masked_fill(~real, -1e4).amax(1)
+        pooled = torch.cat([mean, most], -1)[:, None].expand(-1, op.shape[1], -1)
+        return torch.log_softmax(self.error(torch.cat([pooled, op], -1)), -1)
+
+    # Putting the end point together
+
+    def expected(self, end: Endpoint, source: Source, condition: Condition) -> Tensor:
+        """float32[B, L, D]: the end point with everything that is uncertain averaged: sizes, errors, ops. Differentiable in all of it."""
+        if not self.config.copy:
+            return end.generated
+        ok = end.error[..., 0].exp() * condition.weights
+        x1 = torch.zeros_like(end.generated)
+        for m in range(condition.ops.shape[1]):
+            ops, pops = condition.ops[:, m], condition.pops[:, m]
+            computed = self.generates[ops]
+            parts = x1.new_zeros(x1.shape)
+            if bool((~computed).any()):
+                parts = (
+                    parts + self.fetch(source, copied_from(source.layout, self.plan[ops], pops, x1.shape[1])) * (~computed)[:, None, None]
+                )
+            if bool(computed.any()):
+                parts = parts + self._spread(end.generated, end.stop[:, m].exp(), source, pops) * computed[:, None, None]
+            x1 = x1 + ok[:, m, None, None] * parts
+        failed = (end.error[..., 1:].exp() * condition.weights[..., None]).sum(1)
+        return x1 + self.error_states(source, failed)
+
+    def known(self, end: Endpoint, source: Source, condition: Condition, result: Tensor, error: Tensor) -> Tensor:
+        """As `expected`, for hard ops whose number of result cells int64[B] and error int64[B] (0: none) are known, as in training."""
+        if not self.config.copy:
+            return end.generated
+        places = self.route(source, condition, result)
+        cells = self.fetch(source, places)
+        x1 = torch.where((places < 0)[..., None], end.generated, cells)
+        wrong = nn.functional.one_hot(error, 1 + len(ERRORS))[:, 1:].float()
+        return torch.where((error > 0)[:, None, None], self.error_states(source, wrong), x1)
+
+    def route(self, source: Source, condition: Condition, result: Tensor) -> Tensor:
+        """int64[B, L]: for hard ops, which cell of the source each cell of the end is; -1: a generated one; L: padding."""
+        ops, pops, width = condition.ops[:, 0], condition.pops[:, 0], source.codes.shape[1]
+        below = copied_below(source.layout, result, pops, width)
+        return torch.where(self.generates[ops][:, None], below, copied_from(source.layout, self.plan[ops], pops, width))
+
+    def fetch(self, source: Source, places: Tensor) -> Tensor:
+        """float32[B, L, D]: cells of the source, padding for places past its end."""
+        width = source.codes.shape[1]
+        cells = source.z0.gather(1, places.clamp(0, width - 1)[..., None].expand(-1, -1, source.z0.shape[-1]))
+        return torch.where((places >= width)[..., None], self._special(source, Kind.PAD), cells)
+
+    def _spread(self, generated: Tensor, stop: Tensor, source: Source, pops: Tensor) -> Tensor:
+        """Generated cells as far as the result may reach, then the cells below the arguments, shifted by every size that it may have."""
+        length = generated.shape[1]
+        below = source.layout.starts.gather(1, (FIRST_ITEM + pops).clamp(max=MAX_SEQUENCES)[:, None])
+        index = torch.arange(length, device=pops.device)
+        tail = self.fetch(source, (below + index).clamp(max=length))
+        lag = index[:, None] - index[None, :]  # place minus place in the tail: the size that puts it there
+        shift = torch.where(lag >= 0, stop[:, lag.clamp(min=0)], 0.0)
+        from_base = torch.bmm(shift, tail)
+        longer = 1 - stop.cumsum(-1)  # probability that the result has more than r cells
+        places = source.relative
+        inside = places.clamp(min=0)
+        copied = from_base.gather(1, inside[..., None].expand_as(generated))
+        reach = longer.gather(1, inside)[..., None]
+        return torch.where((places < 0)[..., None], source.z0, reach * generated + copied)
+
+    def error_states(self, source: Source, failed: Tensor) -> Tensor:
+        """float32[B, L, D]: the states of errors with probabilities float32[B, E], each times its probability."""
+        total = failed.sum(-1)[:, None, None]
+        first = self.vocab.code(Kind.ERROR)
+        names = source.table[first : first + len(ERRORS)]
+        relative = source.relative[..., None]
+        rest = torch.where(relative == 1, self._special(source, Kind.END), self._special(source, Kind.PAD))
+        state = torch.where(relative < 0, source.z0, rest) * total
+        return torch.where(relative == 0, (failed @ names)[:, None], state)
+
+    def _special(self, source: Source, kind: Kind) -> Tensor:
+        """float32[D]: the vector of a kind with one code."""
+        return source.table[self.vocab.code(kind)]
+
+
+def count_parameters(module: nn.Module) -> int:
+    """Learned numbers."""
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+def config_from_json(data: dict[str, Any]) -> FieldConfig:
+    """The configuration that a checkpoint keeps. Raises `ConfigError` for settings that this version lacks."""
+    unknown = set(data) - {name for name in FieldConfig.__dataclass_fields__}
+    if unknown:
+        raise ConfigError(f"the checkpoint has a field setting {sorted(unknown)[0]!r}, which this version does not know")
+    return FieldConfig(**data)

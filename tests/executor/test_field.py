@@ -1,0 +1,120 @@
+"""The field: shapes, overfitting, gradients; conditioning; errors that absorb; the field at and between its ends."""
+
+from dataclasses import replace
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
+
+from dsl.errors import ConfigError  # noqa: E402
+from embed.vocab import ERRORS, Kind  # noqa: E402
+from executor.condition import Condition  # noqa: E402
+from executor.field import Field, FieldConfig  # noqa: E402
+from executor.integrate import execute  # noqa: E402
+from executor.losses import Draws, LossConfig, total_loss  # noqa: E402
+from tests.executor.samples import VOCAB, batch, of_steps, small_field, tensor  # noqa: E402
+
+
+@pytest.mark.parametrize("settings", [{}, {"copy": False}, {"copy": False, "source": False}, {"style": "sandwich", "depth": 3}], ids=str)
+def test_shapes(settings: dict[str, object]) -> None:
+    field, steps = small_field(**settings), batch().steps
+    before, _, condition = of_steps(field, steps)
+    v = field.velocity(before.z0, torch.full((len(steps),), 0.25), before, condition)
+    assert v.shape == before.z0.shape
+    assert bool(v.isfinite().all())
+
+
+def test_a_new_field_stands_still_where_nothing_moves() -> None:
+    field, steps = small_field(shaken=False), batch().steps
+    before, _, condition = of_steps(field, steps)
+    end = field.endpoint(before.z0, torch.zeros(len(steps)), before, condition)
+    assert torch.equal(end.generated, before.z0)
+
+
+@pytest.mark.parametrize("settings", [{}, {"style": "sandwich", "depth": 3}], ids=str)
+def test_gradient_reaches_every_parameter(settings: dict[str, object]) -> None:
+    field, bodies = small_field(**settings), batch().steps.bodies.copy()
+    bodies[0, 0, 0] = len(VOCAB.body_words) + VOCAB.code(Kind.INT, 3)  # a literal in a quotation, which few small batches have
+    changed = replace(batch(), steps=replace(batch().steps, bodies=bodies))
+    loss, _ = total_loss(field, changed, LossConfig(), Draws(0), progress=1.0)
+    loss.backward()
+    without = [name for name, p in field.named_parameters() if p.grad is None or not bool(p.grad.abs().sum() > 0)]
+    assert not without
+
+
+def test_one_batch_can_be_learned() -> None:
+    field, steps = small_field(shaken=False, depth=3), batch().steps
+    few = steps.take(tensor(range(12)).numpy())
+    before, after, condition = of_steps(field, few)
+    optimizer = torch.optim.AdamW(field.parameters(), 3e-3)
+    one = replace(batch(), steps=few, soft=None, rollouts=None)
+    for step in range(120):
+        loss, _ = total_loss(field, one, LossConfig(), Draws(step), progress=0.5)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    done = execute(field, tensor(few.before.codes), tensor(few.before.numbers), condition)
+    assert torch.equal(done.codes, after.codes)
+    assert torch.equal(done.error, tensor(few.error))
+
+
+def test_mixtures_of_one_op_are_that_op() -> None:
+    field, soft = small_field(), batch().soft
+    assert soft is not None
+    before = field.source(tensor(soft.before.codes), tensor(soft.before.numbers))
+    one_hot = torch.zeros(soft.weights.shape)
+    one_hot[:, 1] = 1.0
+    t = torch.zeros(len(one_hot))
+    mixed = field.velocity(before.z0, t, before, Condition.mixed(tensor(soft.ops), one_hot, VOCAB))
+    alone = Condition.mixed(tensor(soft.ops)[:, 1:2], torch.ones(len(t), 1), VOCAB)
+    assert torch.allclose(mixed, field.velocity(before.z0, t, before, alone), atol=1e-4)
+
+
+def test_weights_of_ops_have_gradients() -> None:
+    field, soft = small_field(), batch().soft
+    assert soft is not None
+    before = field.source(tensor(soft.before.codes), tensor(soft.before.numbers))
+    weights = torch.as_tensor(soft.weights).requires_grad_()
+    field.velocity(
+        before.z0, torch.zeros(len(weights)), before, Condition.mixed(tensor(soft.ops), weights, VOCAB)
+    ).square().sum().backward()
+    assert weights.grad is not None and bool((weights.grad.abs().sum(1) > 0).all())
+
+
+def test_quotations_and_interpretations_matter() -> None:
+    field, steps = small_field(), batch().steps
+    before, _, condition = of_steps(field, steps)
+    t = torch.zeros(len(steps))
+    first = field.endpoint(before.z0, t, before, condition).generated
+    bodies = condition.bodies.clone()
+    bodies[:, 0, 0] = VOCAB.numbers["sort"]
+    other = Condition.of(condition.ops[:, 0], condition.pops[:, 0], bodies, condition.interpretation.argmax(1))
+    assert bool(((field.endpoint(before.z0, t, before, other).generated - first).abs().amax((1, 2)) > 1e-4).all())
+    turned = Condition.of(condition.ops[:, 0], condition.pops[:, 0], condition.bodies, (condition.interpretation.argmax(1) + 1) % 7)
+    assert bool(((field.endpoint(before.z0, t, before, turned).generated - first).abs().amax((1, 2)) > 1e-4).all())
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_errors_absorb(error: str) -> None:
+    field = small_field()
+    kinds = [Kind.NONE, Kind.NONE, Kind.NONE, Kind.NONE, Kind.SEP]
+    codes = torch.tensor([[*(VOCAB.code(kind) for kind in kinds), VOCAB.code(Kind.ERROR, ERRORS.index(error)), VOCAB.code(Kind.END)]])
+    done = execute(field, codes, torch.zeros_like(codes), Condition.of(torch.tensor([VOCAB.numbers["dup"]]), torch.tensor([1])))
+    assert torch.equal(done.codes, codes)
+    assert int(done.error) == 1 + ERRORS.index(error)
+    assert float(done.trouble) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"depth": 0}, "depth is 0"),
+        ({"code_width": 32}, "code_width is 32"),
+        ({"style": "x"}, "style is 'x'"),
+        ({"source": False}, "source is False"),
+        ({"attention": "flash"}, "attention is 'flash'"),
+    ],
+)
+def test_settings_outside_their_range_are_named(settings: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        Field(FieldConfig(**settings), VOCAB)  # type: ignore[arg-type]
