@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 NAME = "solve"
 HELP = "find a short program that gives the outputs of all examples"
+COLD = (
+    "flowforth: note: kernels for such tasks were not compiled on this machine yet, so plain Python searched meanwhile; "
+    "`flowforth warm` compiles all of them, once, in some minutes"
+)
 STATUS_EVERY = 0.2
 """Seconds between two lines of the live status."""
 
@@ -65,6 +69,8 @@ def main(args: argparse.Namespace) -> int:
     status = _Status(quiet=args.quiet or args.json)
     result = solve(task, settings, on_fit=status.fit, on_progress=status.progress, started=started, ending=True)
     status.clear()
+    if status.cold and not status.quiet:
+        print(COLD, file=sys.stderr)
     if args.json:
         print_json(result.to_json())
     elif not args.quiet:
@@ -161,6 +167,7 @@ class _Status:
         self.quiet = quiet
         self.live = sys.stderr.isatty() and not quiet
         self.last = 0.0
+        self.cold = False
 
     def fit(self, fit: Fit) -> None:
         """Shows a better program at once."""
@@ -171,6 +178,7 @@ class _Status:
     def progress(self, progress: Progress, left: float) -> None:
         """Rewrites the status line, a few times a second."""
         now = time.monotonic()
+        self.cold = progress.cold
         if self.live and now - self.last >= STATUS_EVERY:
             self.last = now
             full = ", memory full" if progress.full else ""

@@ -25,6 +25,8 @@ FLASH_SECONDS, FLASH_SECONDS_ON_TEXT = 0.25, 0.4
 """Time of the plain-Python stage: enough for most programs of up to three words, less than importing numba and loading drivers takes."""
 FLASH_LEVEL = 3
 """The finders look at the flash stage's values as at those of that level at least."""
+WAIT = 0.02
+"""Seconds between two looks at whether drivers are compiled."""
 LOOK_EVERY = 0.004
 """Seconds between two looks at the clock and the other limits, where these are not exact anyway."""
 MAX_EXAMPLES = 6
@@ -40,6 +42,8 @@ class Progress:
     candidates: int = 0
     kept: int = 0
     full: bool = False
+    cold: bool = False
+    """Whether drivers had to be compiled first."""
     exhausted: bool = False
     """Whether everything up to the maximal size was tried."""
 
@@ -67,19 +71,41 @@ class ExactSearch:
             yield from self._plain(rules, pushes, flash=not alone)
         if plain_only or not available() or self.progress.exhausted or self.stop():
             return
-        yield from self._columnar(rules, pushes)
+        yield from self._meanwhile(rules, pushes)
+        if not self.stop():
+            yield from self._columnar(rules, pushes)
+
+    def _meanwhile(self, rules: Sequence[Production], pushes: Sequence[tuple[Push, int]]) -> Iterator[Term]:
+        """Where the drivers are not compiled yet: compiles them beside the plain enumerator, which goes on until they are ready."""
+        if self.counted or self._kind(self.settings.words) in _warm:
+            return
+        from search.exact.warm import FEW, Compiler, missing
+
+        profile, wide = self.settings.profile, not is_ascii(self.task, pushes)
+        lacking = missing(rules, profile, wide)
+        if len(lacking) <= FEW:
+            return
+        self.progress.stage, self.progress.cold = "compile", True
+        before = self.progress.candidates
+        with Compiler(lacking, profile, wide) as compiler:
+
+            def stop() -> bool:
+                self.progress.candidates, self.progress.level, self.progress.kept = before + search.candidates, search.level, search.kept
+                return compiler.done or self.stop()
+
+            search = PlainSearch(self.task, rules, pushes, profile, stop=stop)
+            yield from search.run(self._highest)
+            while not stop():  # it has tried everything
+                time.sleep(WAIT)
 
     def load(self) -> None:
         """Loads (and, on a new machine, compiles) the drivers for this kind of task, so that the next search of the kind starts at once."""
         if not available() or self.settings.method == "plain":
             return
-        from search.exact.bank import layouts_for
-        from search.exact.rules import rules_of
+        from search.exact.warm import compile_some
 
-        rules = self._productions(self._literals())
-        kinds = {kind for p in rules for kind in (*p.args, p.result)}
-        for rule in rules_of(rules, layouts_for(sorted(kinds, key=str), False, self.settings.profile)):
-            _ = rule.grow, rule.test
+        pushes = self._literals()
+        compile_some(self._productions(pushes), self.settings.profile, not is_ascii(self.task, pushes))
         _warm.add(self._kind(self.settings.words))
 
     def _literals(self) -> Sequence[tuple[Push, int]]:
@@ -187,6 +213,18 @@ class ExactSearch:
 
 _warm: set[Hashable] = set()
 """The kinds of tasks whose drivers this process has loaded: there the columnar search is faster than plain Python from the start."""
+
+
+def is_ascii(task: Task, pushes: Sequence[tuple[Push, int]]) -> bool:
+    """Whether the values of a task and its constants need no wide characters."""
+    values = [value for e in task.examples for value in (*e.inputs, e.output)] + [push.value for push, _ in pushes]
+    return all(map(_ascii, values))
+
+
+def _ascii(value: Value) -> bool:
+    if isinstance(value, str):
+        return value.isascii()
+    return all(map(_ascii, value)) if isinstance(value, tuple) else True
 
 
 def spread(examples: Sequence[Example], count: int) -> tuple[Example, ...]:
