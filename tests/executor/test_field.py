@@ -45,7 +45,7 @@ def test_gradient_reaches_every_parameter(settings: dict[str, object]) -> None:
 def test_one_batch_can_be_learned() -> None:
     field, steps = small_field(shaken=False, depth=3), batch().steps
     few = steps.take(tensor(range(12)).numpy())
-    before, after, condition = of_steps(field, few)
+    _, after, condition = of_steps(field, few)
     optimizer = torch.optim.AdamW(field.parameters(), 3e-3)
     one = replace(batch(), steps=few, soft=None, rollouts=None)
     for step in range(120):
