@@ -31,7 +31,8 @@ def foreign() -> int:
 
 def room(limit: int, others: int) -> int:
     """Bytes that a bank may take so that the process stays within `limit` megabytes besides the `others`'."""
-    return int(max(BANK * (limit - (resident() - others) - DRIVERS), 16)) << 20
+    held = max(resident() - others, FRESH)  # of what others held, some may be free again
+    return int(max(BANK * (limit - held - DRIVERS), 16)) << 20
 
 
 def _peak() -> int:

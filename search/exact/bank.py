@@ -5,6 +5,7 @@ Memory is taken once in a process and used again by the next search: fresh pages
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,15 @@ KEPT_FROM = 64 << 20
 _kept: list[Array] = []
 
 
+def _small_pages(size: int) -> Array:
+    """Memory that is taken a few kilobytes at a time: in huge pages, as numpy asks for, each array that is begun would take megabytes."""
+    if not hasattr(mmap, "MADV_NOHUGEPAGE"):
+        return np.empty(size, np.uint8)
+    memory = mmap.mmap(-1, max(size, 1))
+    memory.madvise(mmap.MADV_NOHUGEPAGE)
+    return np.frombuffer(memory, np.uint8)
+
+
 @dataclass(slots=True, eq=False)
 class Arena:
     """Bytes from which a bank's arrays are cut."""
@@ -46,7 +56,8 @@ class Arena:
                 return cls(buffer)
         if size >= KEPT_FROM:
             _kept.clear()  # too small: never two of them
-        return cls(np.empty(size + size // SLACK, np.uint8))
+            return cls(np.empty(size + size // SLACK, np.uint8))
+        return cls(_small_pages(size + size // SLACK))
 
     def give_back(self) -> None:
         """Keeps the memory for the next search. The arrays cut from it must not be used any more."""
