@@ -105,7 +105,14 @@ def table(lengths: list[int], sequences: int, device: torch.device, repeats: int
                 shown = "does not run" if seconds is None else f"{seconds * 1e3:9.3f} ms  {floor / seconds:6.1%} of the roofline"
                 print(f"  L {length:3d}  {name:24s} {shown}", flush=True)
                 rows.append(
-                    {"device": device.type, "dtype": str(dtype), "length": length, "impl": name, "seconds": seconds, "roofline_seconds": floor}
+                    {
+                        "device": device.type,
+                        "dtype": str(dtype),
+                        "length": length,
+                        "impl": name,
+                        "seconds": seconds,
+                        "roofline_seconds": floor,
+                    }
                 )
     return rows
 

@@ -29,7 +29,7 @@ POLL = 0.25
 """Seconds between two looks at clocks and memory."""
 OWN_MB = 1500
 """Megabytes that a worker may hold beyond the job's memory, for interpreter, compiled code and what a method does not count."""
-IDLE_MB = 1000
+IDLE_MB = 3000
 """Megabytes above which an idle worker is replaced."""
 
 

@@ -23,6 +23,8 @@ LATE = 0.1
 """Seconds after the end at which a search is ended that did not end by itself."""
 RANKING = 0.1
 """Most seconds that comparing the fits may take after the end."""
+GRACE = 0.2
+"""Part of the budget for which further fits are collected at most, while cheaper ones are still possible."""
 UNUSED = 0.8
 """What an input that a program does not look at adds to its description: people give the inputs that matter."""
 MEMORY_EVERY = 0.05
@@ -95,8 +97,12 @@ class _Run:
     @property
     def end(self) -> float:
         """When the search shall end, in seconds from its start: with its budget, or some time after its first fit."""
-        budget = self.settings.budget
-        return budget if self.first is None else min(budget, self.first + self.settings.grace)
+        budget, grace = self.settings.budget, self.settings.grace
+        if self.first is None:
+            return budget
+        # Until every term as cheap as the best fit was tried a better one may come, at least among those that are enumerated.
+        cheaper = self.best is not None and self.search.progress.level < self.best - 1
+        return min(budget, self.first + (max(grace, GRACE * budget) if cheaper and grace > 0 else grace))
 
     def collect(self) -> None:
         """Runs the search and keeps the fits."""
@@ -125,7 +131,10 @@ class _Run:
         self.fits.append(fit)
         if self.first is None:
             self.first = now
-            self.alarm.set(self.started + self.end + LATE)
+            self.best = cost
+            self.on_fit(fit)
+            self.alarm.set(self.started + max(self.end, min(self.settings.budget, now + GRACE * self.settings.budget)) + LATE)
+            return
         if self.best is None or cost < self.best:
             self.best = cost
             self.on_fit(fit)
