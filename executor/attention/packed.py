@@ -1,4 +1,4 @@
-# pyright: reportMissingImports=false, reportCallIssue=false, reportArgumentType=false, reportIndexIssue=false, reportInvalidTypeForm=false, reportPossiblyUnbound=false, reportOptionalMemberAccess=false
+# pyright: reportMissingImports=false, reportCallIssue=false, reportArgumentType=false, reportIndexIssue=false, reportInvalidTypeForm=false, reportOptionalMemberAccess=false
 """Attention for very many short sequences as one Triton kernel each way.
 
 Flash attention tiles sequences by 64 to 128 rows, so at 16 to 64 cells most of a tile is empty. Here a program takes one head of as many whole
