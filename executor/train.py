@@ -1,0 +1,518 @@
+"""Training: presets, the loop, and a run as a folder.
+
+    flowforth train --preset small --run-dir runs/small
+    torchrun --nproc-per-node 2 -m flowforth train --preset small --run-dir runs/small
+
+A run is a folder: config.json, versions.json, metrics.jsonl, TensorBoard events, checkpoint.safetensors (to go on) and model.safetensors (to use).
+The same command goes on where a run stopped; batches and random numbers belong to step numbers, so that the curve is the one of a run that was
+never stopped. A batch is made of `shards` parts, which the processes share out; its gradient is the same on any number of them.
+"""
+
+import json
+import logging
+import math
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from dsl.errors import ConfigError
+from embed.batches import Batch, DataConfig, Steps, Stream
+from embed.vocab import vocabulary
+from executor.board import Board
+from executor.checkpoint import CHECKPOINT, WEIGHTS, Executor, TrainState, save_weights, write_whole
+from executor.exactness import by_op
+from executor.field import Field, FieldConfig, count_parameters
+from executor.losses import Draws, LossConfig, total_loss
+
+log = logging.getLogger(__name__)
+
+HELD_OUT = 1_000_003
+"""Shard whose batches are never trained on."""
+LEAST_RANK = 0.05
+"""Share of the code width below which the effective rank of the code table counts as collapse."""
+
+
+class TrainingStopped(ConfigError):
+    """A run that cannot go on: not-a-number, or a collapsed code table. The last good weights are in its folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainConfig:
+    """Everything that a run is made of."""
+
+    name: str
+    field: FieldConfig = FieldConfig()
+    data: DataConfig = DataConfig()
+    losses: LossConfig = LossConfig()
+    seed: int = 0
+    steps: int = 40_000
+    shards: int = 1
+    """Parts of a batch, each of `data.rows` rows; a multiple of the number of processes."""
+    learning_rate: float = 1.5e-3
+    warm_up: int = 200
+    decay: float = 0.4
+    """Share of the steps over which the rate falls to nothing, at the end."""
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    average: float = 0.999
+    precision: str = "float32"
+    """`float32`, `bfloat16`, or `auto`: whichever multiplies matrices faster on this machine."""
+    compiled: bool = False
+    log_every: int = 50
+    save_every: int = 500
+    evaluate_every: int = 2000
+    held_out: int = 4
+    """Batches of an evaluation while training."""
+
+    def __post_init__(self) -> None:
+        rules = {
+            "steps": (self.steps >= 1, "at least 1"), "shards": (self.shards >= 1, "at least 1"), "seed": (self.seed >= 0, "at least 0"),
+            "learning_rate": (0 < self.learning_rate < 1, "above 0 and below 1"), "decay": (0 <= self.decay <= 1, "in 0..1"),
+            "precision": (self.precision in ("float32", "bfloat16", "auto"), "float32, bfloat16 or auto"), "average": (0 <= self.average < 1, "in [0, 1)"),
+            "log_every": (self.log_every >= 1, "at least 1"), "save_every": (self.save_every >= 1, "at least 1"),
+            "evaluate_every": (self.evaluate_every >= 1, "at least 1"), "clip": (self.clip > 0, "above 0"),
+            "data": (self.data.int_range == self.field.int_range, "of the field's int_range"),
+        }  # fmt: skip
+        for name, (fine, rule) in rules.items():
+            if not fine:
+                raise ConfigError(f"training setting {name} is {getattr(self, name)!r}; it must be {rule}")
+
+
+def tiny() -> TrainConfig:
+    """Minutes on one CPU core: tests, and ablations with several seeds."""
+    return TrainConfig(
+        name="tiny",
+        field=FieldConfig(depth=3, attention="hand", int_range=200),
+        data=DataConfig(rows=128, max_cells=40, max_list=8, max_str=12, input_list=5, input_str=8, int_range=200, programs=4096),
+        steps=4000, learning_rate=2e-3, evaluate_every=1000, save_every=250,
+    )  # fmt: skip
+
+
+def small() -> TrainConfig:
+    """Hours on two CPU cores: the weights that are shipped."""
+    return TrainConfig(
+        name="small", field=FieldConfig(depth=4, attention="hand"), data=DataConfig(), steps=40_000, precision="auto", evaluate_every=2000
+    )
+
+
+def large() -> TrainConfig:
+    """Ten to twenty minutes on one GPU."""
+    return TrainConfig(
+        name="large",
+        field=FieldConfig(depth=8, code_width=128, attention="triton"),
+        data=DataConfig(rows=2048, max_cells=128, max_list=32, max_str=64, input_list=12, input_str=24, programs=32768),
+        steps=20_000, learning_rate=1e-3, precision="bfloat16", save_every=500, evaluate_every=1000,
+    )  # fmt: skip
+
+
+PRESETS = {"tiny": tiny, "small": small, "large": large}
+
+
+def preset(name: str) -> TrainConfig:
+    """The configuration of that name."""
+    if name not in PRESETS:
+        raise ConfigError(f"no preset {name!r}; there are {', '.join(PRESETS)}")
+    return PRESETS[name]()
+
+
+def with_settings(config: TrainConfig, settings: list[str]) -> TrainConfig:
+    """The configuration with `name=value` settings, where a dot leads into a part: `steps=100`, `losses.flow=0`, `field.copy=false`."""
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        part, dot, inner = name.partition(".")
+        owner = getattr(config, part, None) if dot else config
+        key = inner if dot else part
+        known = {f.name for f in fields(owner)} if owner is not None and hasattr(owner, "__dataclass_fields__") else set()
+        if not equals or key not in known:
+            raise ConfigError(f"{setting!r} is no setting; write NAME=VALUE, such as steps=1000, losses.flow=0 or field.depth=2")
+        changed = replace(owner, **{key: _parsed(setting, text, getattr(owner, key))})  # type: ignore[type-var]
+        config = replace(config, **{part: changed}) if dot else changed  # type: ignore[assignment]
+    return config
+
+
+def _parsed(setting: str, text: str, old: Any) -> Any:
+    """A setting's text as a value of the type that it has."""
+    try:
+        if isinstance(old, bool):
+            return {"true": True, "false": False}[text]
+        if isinstance(old, tuple):
+            return tuple(text.split(",")) if text else ()
+        return type(old)(text)
+    except (KeyError, ValueError):
+        raise ConfigError(f"{setting!r}: {text!r} is not a value like {old!r}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which of several processes this is."""
+
+    rank: int
+    world: int
+    device: torch.device
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this process writes the run."""
+        return self.rank == 0
+
+
+@contextmanager
+def placed() -> Iterator[Place]:
+    """The process group that `torchrun` has set up, or a process alone."""
+    world, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
+    cuda = torch.cuda.is_available()
+    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if cuda else torch.device("cpu")
+    if world == 1:
+        yield Place(0, 1, device)
+        return
+    torch.distributed.init_process_group("nccl" if cuda else "gloo")
+    try:
+        yield Place(rank, world, device)
+    finally:
+        torch.distributed.destroy_process_group()
+
+
+def train(
+    config: TrainConfig, folder: Path, *, stop_after: int | None = None, deterministic: bool = False, quiet: bool = False
+) -> dict[str, float]:
+    """Trains, or goes on, to the last step or to step `stop_after`; gives the last figures. Raises `TrainingStopped`, and `ConfigError` where the
+    folder holds another run."""
+    if deterministic:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.use_deterministic_algorithms(True)
+    try:
+        with placed() as place:
+            if config.shards % place.world:
+                raise ConfigError(f"{config.shards} shards cannot be shared out to {place.world} processes; set shards={place.world} or a multiple")
+            return _Run(config, folder, place, quiet=quiet).run(config.steps if stop_after is None else min(stop_after, config.steps))
+    finally:
+        if deterministic:
+            torch.use_deterministic_algorithms(False)
+
+
+class _Run:
+    """One process's part of a run."""
+
+    def __init__(self, config: TrainConfig, folder: Path, place: Place, *, quiet: bool) -> None:
+        self.config, self.folder, self.place, self.quiet = config, folder, place, quiet
+        vocab = vocabulary(config.field.int_range)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(config.seed)
+            self.model = Executor(config.field, vocab).to(place.device)
+        self.state = TrainState(self.model, _optimizer(self.model, config), config.average)
+        data = replace(config.data, seed=config.data.seed + config.seed)
+        mine = range(place.rank, config.shards, place.world)
+        self.streams = {shard: Stream(data, vocab, shard) for shard in mine}
+        self.held_out = Stream(replace(data, soft=0, rollouts=0, abstract=0), vocab, HELD_OUT)
+        self.autocast = _autocast(config.precision, place.device)
+        if config.compiled:
+            self.model.field.endpoint = torch.compile(self.model.field.endpoint)  # type: ignore[method-assign]
+
+    def run(self, last: int) -> dict[str, float]:
+        """The loop."""
+        config, state = self.config, self.state
+        self._open()
+        board = Board(self.folder, purge=state.step) if self.place.is_first else None
+        if board is not None and state.step == 0:
+            board.settings(_flat(config), {"parameters": count_parameters(self.model)})
+        meter, figures = _Meter(state.step, config.steps, quiet=self.quiet or not self.place.is_first), {}
+        try:
+            while state.step < last:
+                losses = self._one_step()
+                if state.step % config.log_every == 0 or state.step == last:
+                    figures = self._figures(losses, meter)
+                    self._write(figures, board, meter)
+                if state.step % config.evaluate_every == 0 or state.step == last:
+                    self._evaluate(board)
+                if state.step % config.save_every == 0 or state.step == last:
+                    self._save()
+        except KeyboardInterrupt:
+            self._save()
+            raise
+        finally:
+            meter.close()
+            if board is not None:
+                board.close()
+        return figures
+
+    def _one_step(self) -> dict[str, Tensor]:
+        """Gradients of all shards, one update."""
+        config, state = self.config, self.state
+        progress = state.step / config.steps
+        for group in state.optimizer.param_groups:
+            group["lr"] = group["scale"] * learning_rate(config, state.step)
+        state.optimizer.zero_grad(set_to_none=True)
+        sums: dict[str, Tensor] = {}
+        for shard, stream in self.streams.items():
+            batch = stream.batch(state.step)
+            draws = Draws(config.seed, state.step, shard, device=self.place.device)
+            with self.autocast:
+                loss, parts = total_loss(self.model.field, batch, config.losses, draws, progress=progress, metric=self.model.metric)
+            (loss / config.shards).backward()
+            for name, value in {"loss": loss, **parts}.items():
+                sums[name] = sums.get(name, torch.zeros((), device=self.place.device)) + value.detach().float() / config.shards
+        norm = self._share_gradients(sums)
+        if not math.isfinite(norm) or not math.isfinite(float(sums["loss"])):
+            raise TrainingStopped(self._stopped(f"the loss is {float(sums['loss'])} and the gradient's norm {norm}"))
+        state.optimizer.step()
+        state.step += 1
+        state.update_average()
+        sums["gradient"] = torch.tensor(norm)
+        return sums
+
+    def _share_gradients(self, sums: dict[str, Tensor]) -> float:
+        """Adds up the processes' gradients and losses, clips, and gives the norm before clipping."""
+        parameters = [p for p in self.model.parameters()]
+        for parameter in parameters:
+            if parameter.grad is None:
+                parameter.grad = torch.zeros_like(parameter)
+        if self.place.world > 1:
+            flat = torch.cat([p.grad.reshape(-1) for p in parameters if p.grad is not None])
+            torch.distributed.all_reduce(flat)
+            for parameter, part in zip(parameters, flat.split([p.numel() for p in parameters]), strict=True):
+                parameter.grad = part.view_as(parameter).clone()
+            names = ["loss", *(f.name for f in fields(LossConfig))]
+            values = torch.stack([sums.get(name, torch.zeros(())) for name in names])
+            torch.distributed.all_reduce(values)
+            sums.update({name: value for name, value in zip(names, values, strict=True) if name in sums})
+        return float(torch.nn.utils.clip_grad_norm_(parameters, self.config.clip))
+
+    def _figures(self, losses: dict[str, Tensor], meter: "_Meter") -> dict[str, float]:
+        """What is written down, checked for collapse."""
+        figures = {name: float(value) for name, value in losses.items()}
+        figures["rank"] = effective_rank(self.model.field)
+        figures["learning_rate"] = learning_rate(self.config, self.state.step - 1)
+        figures["states_per_second"] = meter.rate(self.state.step) * self.config.data.rows * self.config.shards
+        if figures["rank"] < LEAST_RANK * self.config.field.code_width:
+            raise TrainingStopped(self._stopped(f"the code table has collapsed: its effective rank is {figures['rank']:.1f}"))
+        return figures
+
+    def _write(self, figures: dict[str, float], board: Board | None, meter: "_Meter") -> None:
+        if board is None:
+            return
+        step = self.state.step
+        with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"step": step, **figures}) + "\n")
+        board.scalars(step, figures)
+        meter.show(step, figures)
+
+    def _evaluate(self, board: Board | None) -> None:
+        """Exact next states on held-out batches, by op; with the averaged weights."""
+        if board is None:
+            return
+        with self._averaged() as model:
+            tally = by_op(model.field, self._held_out())
+        shares = tally.shares()
+        macro = sum(shares.values()) / max(1, len(shares))
+        with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"step": self.state.step, "exact": tally.total, "exact_macro": macro}) + "\n")
+        board.exactness(self.state.step, shares, tally.total, macro)
+        if not self.quiet:
+            print(f"\nstep {self.state.step}: exact next states {tally.total:.2%}, mean over ops {macro:.2%}", file=sys.stderr, flush=True)
+
+    def _held_out(self) -> Iterator[Steps]:
+        for number in range(self.config.held_out):
+            yield self.held_out.batch(number).steps
+
+    @contextmanager
+    def _averaged(self) -> Iterator[Executor]:
+        """The model with averaged weights."""
+        kept = {name: p.detach().clone() for name, p in self.model.named_parameters()}
+        try:
+            _put(self.model, self.state.average)
+            yield self.model
+        finally:
+            _put(self.model, kept)
+
+    def _save(self) -> None:
+        """Both files; every process waits until they are there."""
+        if self.place.is_first:
+            self.state.save(self.folder / CHECKPOINT, {"config": _flat(self.config)})
+            about = {"name": self.config.name, "step": self.state.step, "steps": self.config.steps, "seed": self.config.seed, "data": asdict(self.config.data)}  # fmt: skip
+            save_weights(self.folder / WEIGHTS, self.model, self.state.average, about)
+        if self.place.world > 1:
+            torch.distributed.barrier()
+
+    def _open(self) -> None:
+        """The folder of a new run, or the state of one that goes on."""
+        path, config = self.folder / "config.json", _flat(self.config)
+        if path.exists():
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            differing = sorted(key for key in kept.keys() | config.keys() if kept.get(key) != config.get(key))
+            if differing:
+                first = differing[0]
+                raise ConfigError(
+                    f"{self.folder} holds a run with {first}={kept.get(first)!r}, not {config.get(first)!r}; give another --run-dir, or the same settings"
+                )
+        if (self.folder / CHECKPOINT).exists():
+            self.state.load(self.folder / CHECKPOINT)
+        if self.place.is_first:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                write_whole(path, json.dumps(config, indent=1).encode())
+            write_whole(self.folder / "versions.json", json.dumps(versions(), indent=1).encode())
+            self._forget_later_metrics()
+        if self.place.world > 1:
+            torch.distributed.barrier()
+
+    def _forget_later_metrics(self) -> None:
+        """Lines of steps after the checkpoint, which will be made again; and half a line, where the process was killed in it."""
+        path = self.folder / "metrics.jsonl"
+        if not path.exists():
+            return
+        kept = []
+        for line in path.read_text(encoding="utf-8").splitlines():
+            try:
+                if json.loads(line)["step"] <= self.state.step:
+                    kept.append(line + "\n")
+            except ValueError:
+                continue
+        write_whole(path, "".join(kept).encode())
+
+    def _stopped(self, why: str) -> str:
+        kept = f"{self.folder / WEIGHTS} has the last good weights" if (self.folder / WEIGHTS).exists() else "no weights were saved yet"
+        return f"training stopped at step {self.state.step}: {why}; {kept}; go on with a lower learning_rate or another seed in a new folder"
+
+
+def learning_rate(config: TrainConfig, step: int) -> float:
+    """Warm-up, constant, then linear to nothing over the last share of the steps."""
+    up = min(1.0, (step + 1) / max(1, config.warm_up))
+    left = (config.steps - step) / max(1.0, config.decay * config.steps)
+    return config.learning_rate * min(up, 1.0, left)
+
+
+@torch.no_grad()
+def effective_rank(model: Field) -> float:
+    """exp of the entropy of the code table's normalised singular values: near 1 for a collapsed table."""
+    table = model.table.table().float()
+    values = torch.linalg.eigvalsh((table - table.mean(0)).T @ (table - table.mean(0))).clamp(min=0).sqrt()
+    shares = values / values.sum().clamp(min=1e-12)
+    return float(torch.exp(-(shares * torch.log(shares.clamp(min=1e-12))).sum()))
+
+
+def versions() -> dict[str, Any]:
+    """What a run was made with."""
+    root = Path(__file__).parent.parent
+    try:
+        done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, timeout=10)
+        revision = done.stdout.strip() or None
+    except (OSError, subprocess.TimeoutExpired):
+        revision = None
+    device = torch.cuda.get_device_name() if torch.cuda.is_available() else platform.processor() or platform.machine()
+    return {"git": revision, "python": platform.python_version(), "torch": torch.__version__, "device": device, "threads": torch.get_num_threads()}
+
+
+def step_rate(config: TrainConfig, *, attention: str, precision: str, compiled: bool, repeats: int) -> float | None:
+    """Concrete states per second of training steps under one implementation; None where it does not run here."""
+    config = replace(config, field=replace(config.field, attention=attention), precision=precision, compiled=compiled)
+    vocab = vocabulary(config.field.int_range)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.manual_seed(0)
+    model = Executor(config.field, vocab).to(device)
+    if compiled:
+        model.field.endpoint = torch.compile(model.field.endpoint)  # type: ignore[method-assign]
+    stream = Stream(replace(config.data, programs=2048, compiled=False), vocab)
+    batches: list[Batch] = [stream.batch(number) for number in range(2)]
+    optimizer, times = _optimizer(model, config), []
+    try:
+        for repeat in range(repeats + 1):
+            start = time.perf_counter()
+            for batch in batches:
+                with _autocast(precision, device):
+                    loss, _ = total_loss(model.field, batch, config.losses, Draws(repeat, device=device), progress=0.0, metric=model.metric)
+                optimizer.zero_grad(set_to_none=True)
+                loss.backward()
+                optimizer.step()
+            times.append((time.perf_counter() - start) / len(batches))
+    except RuntimeError as error:  # such as no compiler: the result of this row
+        log.warning("%s", str(error).splitlines()[0][:160])
+        return None
+    return config.data.rows / min(times[1:])
+
+
+def _optimizer(model: Executor, config: TrainConfig) -> torch.optim.AdamW:
+    """AdamW; matrices decay, vectors and tables do not; the Lagrange multiplier has a rate of its own."""
+    matrices, others, multiplier = [], [], []
+    for name, parameter in model.named_parameters():
+        is_table = any(word in name for word in ("op.weight", "word.weight", "place", "relative", "sequence", "offset", "residual"))
+        (multiplier if name.endswith("log_multiplier") else matrices if parameter.ndim == 2 and not is_table else others).append(parameter)
+    groups = [
+        {"params": matrices, "weight_decay": config.weight_decay, "scale": 1.0},
+        {"params": others, "weight_decay": 0.0, "scale": 1.0},
+        {"params": multiplier, "weight_decay": 0.0, "scale": 5.0},
+    ]
+    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.95), fused=True)
+
+
+def _autocast(precision: str, device: torch.device) -> AbstractContextManager[Any]:
+    if precision == "auto":
+        precision = "bfloat16" if _bf16_pays(device) else "float32"
+    return nullcontext() if precision == "float32" else torch.autocast(device.type, torch.bfloat16)
+
+
+def _bf16_pays(device: torch.device) -> bool:
+    """Whether bf16 multiplies matrices at least half as fast again as float32, as measured now."""
+    times = []
+    for dtype in (torch.float32, torch.bfloat16):
+        a = torch.randn(512, 512, device=device).to(dtype)
+        a @ a
+        start = time.perf_counter()
+        for _ in range(4):
+            a @ a
+        if device.type == "cuda":
+            torch.cuda.synchronize()
+        times.append(time.perf_counter() - start)
+    return times[0] > 1.5 * times[1]
+
+
+@torch.no_grad()
+def _put(model: Executor, weights: dict[str, Tensor]) -> None:
+    for name, parameter in model.named_parameters():
+        parameter.copy_(weights[name])
+
+
+def _flat(config: TrainConfig) -> dict[str, Any]:
+    """All settings with dotted names, as config.json has them."""
+    flat: dict[str, Any] = {}
+    for key, value in asdict(config).items():
+        flat |= {f"{key}.{inner}": v for inner, v in value.items()} if isinstance(value, dict) else {key: value}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in flat.items()}
+
+
+class _Meter:
+    """The progress line on standard error: rewritten on a terminal, else one line now and then."""
+
+    def __init__(self, step: int, steps: int, *, quiet: bool) -> None:
+        self.first, self.steps, self.quiet = step, steps, quiet
+        self.begin = self.last = time.monotonic()
+        self.live = sys.stderr.isatty()
+
+    def rate(self, step: int) -> float:
+        """Steps per second so far."""
+        return (step - self.first) / max(1e-9, time.monotonic() - self.begin)
+
+    def show(self, step: int, figures: dict[str, float]) -> None:
+        """The line, if it is time."""
+        now = time.monotonic()
+        if self.quiet or not (self.live or now - self.last > 30 or step == self.steps):
+            return
+        self.last = now
+        left = (self.steps - step) / max(1e-9, self.rate(step))
+        hours, minutes = divmod(round(left / 60), 60)
+        text = f"step {step}/{self.steps}  loss {figures['loss']:.4f}  {figures['states_per_second']:.0f} states/s  {hours} h {minutes:02} min left"
+        print(f"\r\033[K{text}" if self.live else text, end="" if self.live else "\n", file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """Ends a line that is rewritten."""
+        if self.live and not self.quiet:
+            print(file=sys.stderr, flush=True)
