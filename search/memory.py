@@ -8,7 +8,7 @@ import sys
 FRESH = 64
 """What a process that has just started to search holds. What it holds beyond that, such as a notebook's data, is not the search's."""
 
-DRIVERS = 64
+DRIVERS = 112
 """What loading and compiling drivers takes while a search runs."""
 
 BANK = 0.75
