@@ -1,9 +1,20 @@
 """Settings of the whole test run: hypothesis without deadlines (the machines are noisy) and with a fixed seed in CI."""
 
 import os
+import sys
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("default", deadline=None, print_blob=True)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def memory_of_searches():
+    """What a search keeps for the next one goes with the file: several workers may test at a time, and some tests measure memory."""
+    yield
+    bank = sys.modules.get("search.exact.bank")
+    if bank is not None:
+        bank._kept.clear()

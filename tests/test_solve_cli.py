@@ -270,7 +270,7 @@ class TestProcess:
         more = ("--method", "plain") if kind == "plain" else ("--ops", *sorted(words))
         code = (
             "import resource, sys\nfrom flowforth import cli\n"
-            f"code = cli.main(['solve', *{pairs!r}, *{more!r}, '--budget', '12', '--memory', '{memory}'])\n"
+            f"code = cli.main(['solve', *{pairs!r}, *{more!r}, '--constants', 'pool', '--budget', '12', '--memory', '{memory}'])\n"
             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, code)"
         )
         done = subprocess.run(["sh", "-c", 'exec "$@"', "sh", sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)

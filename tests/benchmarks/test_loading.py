@@ -58,7 +58,7 @@ class TestSuites:
             ("lists-new", "all"),
             ("lists", "all"),
             ("strings", "all"),
-            ("lambdabeam-synthetic", "all"),
+            ("lambdabeam-synthetic", "lambdabeam"),
             ("sygus-89", "all"),
         ],
     )
