@@ -193,7 +193,9 @@ def train(
     try:
         with placed() as place:
             if config.shards % place.world:
-                raise ConfigError(f"{config.shards} shards cannot be shared out to {place.world} processes; set shards={place.world} or a multiple")
+                raise ConfigError(
+                    f"{config.shards} shards cannot be shared out to {place.world} processes; set shards={place.world} or a multiple"
+                )
             return _Run(config, folder, place, quiet=quiet).run(config.steps if stop_after is None else min(stop_after, config.steps))
     finally:
         if deterministic:
@@ -381,7 +383,9 @@ class _Run:
 
     def _stopped(self, why: str) -> str:
         kept = f"{self.folder / WEIGHTS} has the last good weights" if (self.folder / WEIGHTS).exists() else "no weights were saved yet"
-        return f"training stopped at step {self.state.step}: {why}; {kept}; go on with a lower learning_rate or another seed in a new folder"
+        return (
+            f"training stopped at step {self.state.step}: {why}; {kept}; go on with a lower learning_rate or another seed in a new folder"
+        )
 
 
 def learning_rate(config: TrainConfig, step: int) -> float:
@@ -409,7 +413,13 @@ def versions() -> dict[str, Any]:
     except (OSError, subprocess.TimeoutExpired):
         revision = None
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else platform.processor() or platform.machine()
-    return {"git": revision, "python": platform.python_version(), "torch": torch.__version__, "device": device, "threads": torch.get_num_threads()}
+    return {
+        "git": revision,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "device": device,
+        "threads": torch.get_num_threads(),
+    }
 
 
 def step_rate(config: TrainConfig, *, attention: str, precision: str, compiled: bool, repeats: int) -> float | None:

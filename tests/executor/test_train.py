@@ -1,0 +1,158 @@
+"""Training: a stopped run goes on as if it had not stopped, also after SIGKILL; two processes are one; not-a-number and collapse stop it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
+pytest.importorskip("tensorboard", reason="needs the extra `neural` (tensorboard)")
+pytest.importorskip("safetensors", reason="needs the extra `neural` (safetensors)")
+
+from dsl.errors import ConfigError  # noqa: E402
+from executor.checkpoint import WEIGHTS, load_weights  # noqa: E402
+from executor.field import FieldConfig  # noqa: E402
+from executor.train import PRESETS, TrainConfig, TrainingStopped, learning_rate, preset, train, with_settings  # noqa: E402
+from tests.executor.samples import DATA  # noqa: E402
+
+SMALLEST = TrainConfig(
+    name="smallest",
+    field=FieldConfig(depth=1, int_range=100, attention="hand"),
+    data=replace(DATA, rows=12, programs=80, soft=0.2, rollouts=0.2),
+    losses=replace(preset("tiny").losses, unroll_from=0.5),
+    steps=6,
+    warm_up=2,
+    log_every=1,
+    save_every=2,
+    evaluate_every=3,
+    held_out=1,
+)
+FIGURES = ("loss", "decode", "flow", "gradient", "soft", "error")
+
+
+def curve(folder: Path) -> list[list[float]]:
+    lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    return [[line[name] for name in FIGURES] for line in lines if "loss" in line]
+
+
+def test_a_run_is_a_folder_and_its_weights_load(tmp_path: Path) -> None:
+    train(SMALLEST, tmp_path, quiet=True)
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"config.json", "versions.json", "metrics.jsonl", "model.safetensors", "checkpoint.safetensors"} <= names
+    assert any(name.startswith("events.out") for name in names)
+    assert not any(path.is_dir() for path in tmp_path.iterdir())  # the settings stand in the run's own event file
+    assert not any(name.endswith(".part") for name in names)
+    model, about = load_weights(tmp_path)
+    assert about["step"] == 6 and model.field.config == SMALLEST.field
+    assert len(curve(tmp_path)) == 6
+
+
+def test_a_resumed_run_has_the_curve_of_one_that_was_not_stopped(tmp_path: Path) -> None:
+    train(SMALLEST, tmp_path / "whole", quiet=True)
+    train(SMALLEST, tmp_path / "parts", stop_after=3, quiet=True)
+    train(SMALLEST, tmp_path / "parts", quiet=True)
+    assert curve(tmp_path / "parts") == curve(tmp_path / "whole")
+    one, two = (load_weights(tmp_path / name)[0].state_dict() for name in ("whole", "parts"))
+    assert all(torch.equal(one[name], two[name]) for name in one)
+
+
+def test_a_run_of_two_shards_is_the_same_on_any_number_of_processes(tmp_path: Path) -> None:
+    """Two processes under gloo, against one with the same global batch."""
+    config = replace(SMALLEST, shards=2, steps=3, evaluate_every=3)
+    train(config, tmp_path / "one", quiet=True)
+    code = (
+        "from pathlib import Path; import sys, torch; torch.set_num_threads(1)\n"
+        "from dataclasses import replace; from executor.train import train; from tests.executor.test_train import SMALLEST\n"
+        "train(replace(SMALLEST, shards=2, steps=3, evaluate_every=3), Path(sys.argv[1]), quiet=True)"
+    )
+    port = 29500 + os.getpid() % 2000
+    processes = []
+    for rank in range(2):
+        env = os.environ | {"RANK": str(rank), "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+        processes.append(subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "two")], env=env, stderr=subprocess.PIPE, text=True))
+    assert [process.communicate(timeout=200)[1] or process.returncode for process in processes][0] is not None
+    assert [process.returncode for process in processes] == [0, 0]
+    for one, two in zip(curve(tmp_path / "one"), curve(tmp_path / "two"), strict=True):
+        assert one == pytest.approx(two, rel=1e-4, abs=1e-5)
+
+
+@pytest.mark.slow
+def test_a_killed_run_loses_no_more_than_the_last_interval(tmp_path: Path) -> None:
+    train(SMALLEST, tmp_path / "whole", quiet=True)
+    code = (
+        "from pathlib import Path; import sys\nfrom executor.train import train; from tests.executor.test_train import SMALLEST\n"
+        "train(SMALLEST, Path(sys.argv[1]), quiet=True)"
+    )
+    folder = tmp_path / "killed"
+    process = subprocess.Popen([sys.executable, "-c", code, str(folder)])
+    for _ in range(2000):
+        if (folder / "checkpoint.safetensors").exists() or process.poll() is not None:
+            break
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    train(SMALLEST, folder, quiet=True)
+    assert curve(folder) == curve(tmp_path / "whole")
+
+
+def test_deterministic_runs_are_equal(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        train(SMALLEST, tmp_path / name, stop_after=2, deterministic=True, quiet=True)
+    assert curve(tmp_path / "a") == curve(tmp_path / "b")
+
+
+def test_not_a_number_stops_the_run_and_keeps_the_last_good_weights(tmp_path: Path) -> None:
+    train(SMALLEST, tmp_path, stop_after=2, quiet=True)
+    good = (tmp_path / WEIGHTS).read_bytes()
+    broken = with_settings(SMALLEST, ["losses.noise=100"])
+    (tmp_path / "config.json").unlink()
+    import executor.train as module
+
+    original = module.total_loss
+    try:
+        module.total_loss = lambda *args, **kwargs: (original(*args, **kwargs)[0] * torch.nan, {})  # type: ignore[assignment]
+        with pytest.raises(TrainingStopped, match=r"stopped at step 2: the loss is nan .* has the last good weights"):
+            train(broken, tmp_path, quiet=True)
+    finally:
+        module.total_loss = original  # type: ignore[assignment]
+    assert (tmp_path / WEIGHTS).read_bytes() == good
+
+
+def test_a_collapsed_table_stops_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("executor.train.effective_rank", lambda _: 1.2)
+    with pytest.raises(TrainingStopped, match="the code table has collapsed: its effective rank is 1.2"):
+        train(SMALLEST, tmp_path, quiet=True)
+
+
+def test_other_settings_in_the_same_folder_are_refused(tmp_path: Path) -> None:
+    train(SMALLEST, tmp_path, stop_after=1, quiet=True)
+    with pytest.raises(ConfigError, match=r"holds a run with losses\.flow=0\.25, not 0\.0"):
+        train(with_settings(SMALLEST, ["losses.flow=0"]), tmp_path, quiet=True)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [("losses.flux=1", "is no setting"), ("steps", "is no setting"), ("steps=x", "is not a value like 6"), ("steps=0", "steps is 0")],
+)
+def test_wrong_settings_are_named(setting: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        with_settings(SMALLEST, [setting])
+
+
+def test_presets() -> None:
+    assert {preset(name).name for name in PRESETS} == {"tiny", "small", "large"}
+    assert preset("small").data.max_list >= 16 and preset("small").data.max_str >= 32 and preset("small").field.int_range >= 1000
+    assert preset("large").data.max_list == 32 and preset("large").data.max_str == 64
+    with pytest.raises(ConfigError, match="no preset 'huge'"):
+        preset("huge")
+
+
+def test_the_rate_warms_up_and_falls_to_nothing() -> None:
+    rates = [learning_rate(SMALLEST, step) for step in range(7)]
+    assert rates[0] < rates[1] == rates[3] == SMALLEST.learning_rate > rates[5] > rates[6] == 0
