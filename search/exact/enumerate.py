@@ -287,6 +287,8 @@ class Enumerator:
         self, rule: Rule, chosen: Sequence[Run], store: Store, stores: Sequence[Store | None] = (None,) * MAX_ARGS, code: int | None = None
     ) -> None:
         """Adds to `store` what the rule gives on values of these runs; `stores` may stand in for the bank's own, and `code` for the rule's as the origin."""
+        if store.full:
+            return  # the loops look only after they have written a value
         triangular = int(rule.symmetric and chosen[0] == chosen[1] and stores[0] is stores[1])
         behind = (triangular, *store.scratch.column.arrays(), store.scratch.picks, rule.number if code is None else code, *store.behind())
         columns = [(stores[k] or self._stores[kind]).column.arrays() for k, kind in enumerate(rule.kinds)]
