@@ -127,3 +127,23 @@ def test_flags_of_few_examples_need_next_to_nothing():
     assert bank.store(BOOL).count <= 2**5
     assert not bank.store(BOOL).full
     bank.close()
+
+
+def test_what_is_full_stays_as_it_is():
+    """Words applied into a store that is full already, as a part with a small store of its own may do again and again."""
+    from search.exact.bank import Arena, Store
+    from search.exact.rules import Run
+
+    bank = grown(TASKS["lists"](1), 2)
+    for rule in bank.rules:
+        layout, capacity = bank.store(rule.result).layout, 4
+        small = Store.allocate(layout, capacity + 8, len(bank.examples), PROFILE, Arena(np.empty(0, np.uint8)))
+        whole = small.hashes
+        whole[:] = 0
+        small.hashes = whole[:capacity]
+        runs = [Run(0, 0, bank.store(kind).count) for kind in rule.kinds]
+        for _ in range(3):
+            bank.apply(rule, runs, small)
+        assert small.count <= capacity
+        assert not whole[capacity:].any(), rule.word
+    bank.close()
