@@ -8,6 +8,7 @@ from dsl.columns.available import available
 from dsl.machine import answer
 from dsl.tasks import Example, Task
 from dsl.types import LIST_INT
+from dsl.values import PROFILES
 from search.exact.plain import PlainSearch
 from search.postfix import to_program
 from search.term import Apply, Input
@@ -60,6 +61,9 @@ CASES = [
     for name in TASKS
     for profile in ((PROFILE, SHORT) if name in ("lists", "ints", "flags") else (PROFILE,))
     for costs, seed in ((None, 1), (COSTS, 2))
+]
+CASES += [
+    (name, PROFILES[other].with_limits(max_list=16), None, 4) for name in ("lists", "ints") for other in ("deepcoder", "lambdabeam", "rule")
 ]
 
 
@@ -181,4 +185,29 @@ def test_inputs_and_constants_that_are_alike_are_one_value():
     (kind,) = [kind for kind in bank.kinds if str(kind) == "Int"]
     assert len(set(bank.decode(kind, range(bank.store(kind).count)))) == bank.store(kind).count
     assert bank.term(kind, 0) == Input(0)
+    bank.close()
+
+
+@pytest.mark.parametrize("name", ["lists", "text"])
+def test_values_of_shared_lines_are_what_their_terms_mean(name):
+    """Those that come from the source of programs by lines."""
+    from search.exact.enumerate import FIRST_CODE
+    from search.exact.lines import Lines
+
+    task = TASKS[name](6)
+    bank = enumerator(task, testing=False, sources=(Lines(counted=True),))
+    list(bank.prepare())
+    while bank.level < 5:
+        list(bank.step())
+    rng, seen = random.Random(0), 0
+    for kind in bank.kinds:
+        store = bank.store(kind)
+        made = [number for number in range(store.count) if store.origins[number, 0] >= FIRST_CODE]
+        seen += len(made)
+        numbers = sorted(rng.sample(made, min(len(made), 300)))
+        for number, column in zip(numbers, bank.decode(kind, numbers), strict=True):
+            program = to_program(bank.term(kind, number), len(task.input_types))
+            for example, value in zip(task.examples, column, strict=True):
+                assert same(answer(program, example.inputs, profile=PROFILE), value), (str(program), example.inputs, value)
+    assert seen
     bank.close()
