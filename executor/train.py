@@ -8,6 +8,7 @@ The same command goes on where a run stopped; batches and random numbers belong 
 never stopped. A batch is made of `shards` parts, which the processes share out; its gradient is the same on any number of them.
 """
 
+import dataclasses
 import json
 import logging
 import math
@@ -51,9 +52,9 @@ class TrainConfig:
     """Everything that a run is made of."""
 
     name: str
-    field: FieldConfig = FieldConfig()
-    data: DataConfig = DataConfig()
-    losses: LossConfig = LossConfig()
+    data: DataConfig = dataclasses.field(default_factory=DataConfig)
+    losses: LossConfig = dataclasses.field(default_factory=LossConfig)
+    field: FieldConfig = dataclasses.field(default_factory=FieldConfig)
     seed: int = 0
     steps: int = 40_000
     shards: int = 1

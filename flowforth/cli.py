@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from dsl.errors import DslError
-from flowforth.commands import bench, graph, ops, python, report, run, solve, tasks, trace, traces, warm
+from flowforth.commands import bench, eval, fields, graph, ops, python, report, run, solve, tasks, trace, traces, train, warm
 
-COMMANDS = (solve, run, trace, python, ops, graph, tasks, traces, bench, report, warm)
+COMMANDS = (solve, run, trace, python, ops, graph, tasks, traces, bench, report, warm, train, eval, fields)
 """The subcommands, in the order of `--help`: modules with `NAME`, `HELP`, `add_arguments(parser)` and `main(args) -> exit code`."""
 
 NO_ANSWER, USER_ERROR, OUR_ERROR, INTERRUPTED = 1, 2, 70, 130

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dsl.columns.layout import encode
+from dsl.columns.layout import pack
 from dsl.ops import OPS
 from dsl.ops.table import Op
 from dsl.types import INT, LIST_INT, Type
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 FROM_LEVEL = 3
 """Level from which goals are worth the milliseconds that finding them takes."""
 DEPTH = 2
-"""Inverses applied one after the other."""
+"""Most inverses applied one after the other: one more at each level from FROM_LEVEL on."""
 MAX_GOALS = 300
 """Most goals kept, cheapest first."""
 MAX_SPLIT = 40
@@ -73,6 +73,8 @@ class Goals:
     _stores: dict[Type, Store] = field(default_factory=dict)
     _parts: dict[Type, list[int]] = field(default_factory=dict)
     """The lengths' part of each goal's sum."""
+    _depth: int = 0
+    """Inverses applied so far."""
     _spent: float = 0.0
     _began: float = 0.0
     _hits: np.ndarray = field(default_factory=lambda: np.zeros((64, 3), np.int32))
@@ -88,6 +90,9 @@ class Goals:
             return
         if not self._began:
             self._began = self._now(bank)
+        depth = min(DEPTH, bank.level + 1 - FROM_LEVEL)
+        if self._depth < depth:
+            self._depth = depth
             self._make(bank)
             for kind in self._stores:
                 yield from self.among(bank, kind, bank.store(kind), range(bank.store(kind).count))
@@ -166,7 +171,8 @@ class Goals:
 
     def _make(self, bank: Enumerator) -> None:
         """Finds the goals and puts them into small stores of their own."""
-        for goal in _search(bank):
+        self._goals.clear()
+        for goal in _search(bank, self._depth):
             self._goals.setdefault(goal.kind, []).append(goal)
         for kind, goals in self._goals.items():
             if kind not in bank.kinds:
@@ -174,7 +180,9 @@ class Goals:
             layout = bank.store(kind).layout
             store = Store.allocate(layout, max(2 * len(goals), 64), len(bank.examples), bank.profile, Arena(np.empty(0, np.uint8)))
             for number, goal in enumerate(goals):
-                column = encode(list(goal.values), kind, bank.profile)
+                if any(isinstance(check(value, bank.profile), Stuck) for value in goal.values):
+                    continue
+                column = pack(list(goal.values), kind, bank.profile)
                 if column.layout.is_text and column.wide() is column and layout.dtype == "uint8":
                     continue  # no value of the bank has such characters
                 store.add(fitted(column, layout), 0, (number,))
@@ -192,13 +200,13 @@ def _lengths_part(store: Store, place: int) -> int:
         return int((lengths * store.keys[examples * width : examples * (width + 1)]).sum(dtype=np.uint64))
 
 
-def _search(bank: Enumerator) -> list[Goal]:
+def _search(bank: Enumerator, depth: int) -> list[Goal]:
     """The output itself, then what one inverse makes of it, then two."""
     outputs = tuple(example.output for example in bank.examples)
     kind = bank.task.output_type
     found: dict[tuple[Type, Column], Goal] = {(kind, outputs): Goal(kind, outputs, 0, lambda term: term)}
     newest = list(found.values())
-    for _ in range(DEPTH):
+    for _ in range(depth):
         fresh = []
         for goal in newest:
             for production in bank.productions:
@@ -232,7 +240,7 @@ def _inverted(bank: Enumerator, inverse: Callable[..., Value | Stuck], column: C
     found = []
     for values in zip(column, *others, strict=True):
         value = inverse(bank.profile, *values)
-        if isinstance(value, Stuck) or isinstance(check(value, bank.profile), Stuck):
+        if isinstance(value, Stuck):
             return None
         found.append(value)
     return tuple(found)
