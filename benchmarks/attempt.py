@@ -166,6 +166,7 @@ def read_task(job: Job) -> Task:
 
 def search(task: Task, job: Job) -> Outcome:
     """This project's own searches, by `search.solve`."""
+    from benchmarks.suites import scoring_profile
     from search.solve import solve
     from search.verify import held_out_correct
 
@@ -182,7 +183,7 @@ def search(task: Task, job: Job) -> Outcome:
     program = result.program
     return Outcome(
         status=result.status, program=None if program is None else str(program), size=None if program is None else len(program),
-        held_out_correct=None if program is None else held_out_correct(program, task, settings.profile),
+        held_out_correct=None if program is None else held_out_correct(program, task, scoring_profile(job.suite, settings.profile)),
         first_s=result.first_seconds, candidates=result.candidates, first_candidates=state.get("first"), executions=result.executions,
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from dsl.errors import ConfigError
 from dsl.tasks import Task, iter_tasks, task_to_json
 from dsl.tasks.source import MAX_SYGUS, read_source
 from dsl.tasks.sygus import read_sygus
-from dsl.values import DEFAULT, PROFILES
+from dsl.values import DEFAULT, PROFILES, Profile
 
 DATA = Path(__file__).parent / "data"
 PROFILES_BY_NAME = (("lambdabeam-", "lambdabeam"), ("exedec-", "exedec"), ("deepcoder-", "deepcoder"), ("rule-", "rule"))
@@ -28,6 +28,8 @@ WORDS_BY_NAME = (("exedec-*", LINES), ("deepcoder-*", LINES), ("lists-n[0-9]*", 
 """Patterns of suite names, and the words in which their tasks were made; ExeDec's functions are DeepCoder's."""
 LITERALS_BY_NAME = (("lambdabeam-*", (-1, 0, 1, 2, 3, 4)),)
 """Patterns of suite names, and the literals that their language has: the constants given where a task's file gives none."""
+SCORED_WIDELY = ("lambdabeam-*",)
+"""Patterns of suite names whose limits of ints and lengths hold for the search alone: their held-out outputs lie beyond them."""
 LEFT_OUT = "+leave-one-out"
 """Ending of a suite's name where the last example of each task was taken out of the examples and held out."""
 
@@ -87,6 +89,13 @@ def profile_of(name: str, tasks: Iterable[Task] = ()) -> str:
             return profile
     named = {task.metadata.get("profile") for task in tasks}
     return next((profile for profile in PROFILES if named == {profile}), DEFAULT.name)
+
+
+def scoring_profile(suite: str, profile: Profile) -> Profile:
+    """The profile in which programs are scored on held-out inputs: the suite's, with the machine's own limits where the suite's are not part of its meaning."""
+    if not any(fnmatch(suite, pattern) for pattern in SCORED_WIDELY):
+        return profile
+    return profile.with_limits(int_min=DEFAULT.int_min, int_max=DEFAULT.int_max, max_list=DEFAULT.max_list, max_str=DEFAULT.max_str)
 
 
 def words_of(name: str, asked: str = "language") -> str:
