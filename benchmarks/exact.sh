@@ -18,14 +18,14 @@ run() {  # run NAME BENCH-ARGUMENTS...
 
 WANTED=("$@")
 run lists --suite lists-n3 lists-n4 lists-n5 lists-n6 --methods exact --budget 10
-run lists-plain --suite lists-n3 lists-n4 lists-n5 --methods plain --budget 10
+run lists-plain --suite lists-n3 lists-n4 lists-n5 --methods plain --budget 10 --limit 20
 run lambdabeam --suite "$DATA"/lambdabeam-handwritten.jsonl "$DATA"/lambdabeam-synthetic.jsonl --budget 60
 run exedec --suite "$DATA"/exedec-*.jsonl --budget 10
-run exedec-leave-one-out --suite "$DATA"/exedec-*.jsonl --leave-one-out --budget 10
+run exedec-leave-one-out --suite "$DATA"/exedec-none.jsonl "$DATA"/exedec-length-generalization.jsonl --leave-one-out --budget 10
 run dreamcoder --suite "$DATA"/dreamcoder-list.jsonl --budget 10
 run bustle-5s --suite "$DATA"/bustle-38.jsonl --constants discovered --methods exact cvc5 --budget 5
 run bustle-30s --suite "$DATA"/bustle-38.jsonl --constants discovered --methods exact cvc5 --budget 30
 run sygus-10s --suite "$DATA"/sygus-89.jsonl --sygus-files "$DATA"/sygus-pbe-strings --methods exact cvc5 --budget 10
 run sygus-30s --suite "$DATA"/sygus-89.jsonl --sygus-files "$DATA"/sygus-pbe-strings --methods exact cvc5 --budget 30
-run named --suite ints lists strings conditionals constants --methods exact plain --budget 10
+run named --suite ints lists strings conditionals constants --methods exact --budget 10
 run pyshgp --suite ints --methods exact pyshgp --budget 10 --limit 10

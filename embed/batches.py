@@ -83,6 +83,8 @@ class DataConfig:
     programs: int = 8192
     """Programs of one batch of traces."""
     max_length: int = 6
+    min_length: int = 1
+    """Shortest program, in moves; the longest is `max_length`."""
     chunks: int = 12
     """How many chunks are drawn from one batch of traces before the next is made."""
     chunk: int = 8
@@ -120,7 +122,15 @@ class DataConfig:
             how = Inputs(min_int=-self.int_range, max_int=self.int_range, max_items=self.max_list, max_chars=self.max_str)
         generator = Generator(ops=names, profile=self.profile)
         return TraceConfig(
-            seed=seed, programs=self.programs, examples=3, max_length=self.max_length, failing=0.3, generator=generator, inputs=how, reuse=1
+            seed=seed,
+            programs=self.programs,
+            examples=3,
+            min_length=self.min_length,
+            max_length=self.max_length,
+            failing=0.3,
+            generator=generator,
+            inputs=how,
+            reuse=1,
         )
 
 

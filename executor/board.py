@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from dsl.errors import ConfigError
 from executor.exactness import families
 
@@ -44,6 +46,25 @@ class Board:
             sums.setdefault(family.get(name, "route"), []).append(share)
         for name, values in sums.items():
             self.writer.add_scalar(f"exact by family/{name}", sum(values) / len(values), step)
+
+    def image(self, name: str, image: Any, step: int) -> None:
+        """uint8[H, W, 3]."""
+        self.writer.add_image(name, image, step, dataformats="HWC")
+
+    def histogram(self, name: str, values: Any, step: int) -> None:
+        """Numbers; those that are none are left out."""
+        finite = values[np.isfinite(values)]
+        if len(finite):
+            self.writer.add_histogram(name, finite, step)
+
+    def embedding(self, name: str, vectors: Any, told: list[list[str]], header: list[str], step: int) -> None:
+        """Vectors for the projector, with what is told of each."""
+        clean = [[cell.replace("\t", " ").replace("\n", " ") for cell in row] for row in told]
+        self.writer.add_embedding(vectors, metadata=clean, metadata_header=header, tag=name, global_step=step)
+
+    def text(self, name: str, text: str, step: int) -> None:
+        """Markdown."""
+        self.writer.add_text(name, text, step)
 
     def close(self) -> None:
         """Writes what is left."""
