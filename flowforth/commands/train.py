@@ -1,0 +1,59 @@
+"""`flowforth train`: trains the neural executor, or goes on where a run stopped."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from dsl.errors import ConfigError
+from flowforth.neural import require_neural, set_threads
+
+NAME = "train"
+HELP = "train the neural executor; the same command goes on where a run stopped"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the subcommand."""
+    parser.add_argument(
+        "--preset", default="small", metavar="NAME", help="tiny (minutes), small (hours on 2 cores) or large (one GPU) (default: small)"
+    )
+    parser.add_argument("--run-dir", required=True, metavar="DIR", help="folder of the run; a run that is there is gone on with")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="another setting, such as steps=20000 or field.depth=6; repeatable; config.json lists them"
+    )  # fmt: skip
+    parser.add_argument(
+        "--loss",
+        action="append",
+        default=[],
+        metavar="NAME=WEIGHT",
+        help="weight of a loss, such as flow=0, which switches it off; repeatable",
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help="seed of data, weights and noise (default: 0)")
+    parser.add_argument("--steps", type=int, metavar="N", help="length of the whole training (default: the preset's)")
+    parser.add_argument(
+        "--stop-after", type=int, metavar="N", help="stop at this step for now; the schedule stays that of the whole training"
+    )
+    parser.add_argument("--deterministic", action="store_true", help="only algorithms that give equal results on every run of this machine")
+    parser.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: as many as there are cores)")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Trains, and prints the run's folder."""
+    require_neural()
+    set_threads(args.threads)
+    from executor.train import preset, train, with_settings
+
+    settings = [*args.set, *(f"losses.{item}" for item in args.loss)]
+    settings += [f"seed={args.seed}"] if args.seed is not None else []
+    settings += [f"steps={args.steps}"] if args.steps is not None else []
+    folder = Path(args.run_dir)
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f"--run-dir {folder} is a file; name a folder")
+    try:
+        train(with_settings(preset(args.preset), settings), folder, stop_after=args.stop_after, deterministic=args.deterministic)
+    except KeyboardInterrupt:
+        print(f"\nflowforth: stopped; {folder} keeps the run, and the same command goes on from there", file=sys.stderr)
+        raise
+    print(folder)
+    return 0
