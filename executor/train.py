@@ -74,6 +74,8 @@ class TrainConfig:
     evaluate_every: int = 2000
     held_out: int = 4
     """Batches of an evaluation while training."""
+    figures: bool = True
+    """Whether evaluations write figures, histograms and projectors of the fields, too."""
 
     def __post_init__(self) -> None:
         rules = {
@@ -315,6 +317,10 @@ class _Run:
             return
         with self._averaged() as model:
             tally = by_op(model.field, self._held_out())
+            if self.config.figures:
+                from executor.pictures import write_some
+
+                write_some(model, board, self.config.data, self.state.step)
         shares = tally.shares()
         macro = sum(shares.values()) / max(1, len(shares))
         with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as file:

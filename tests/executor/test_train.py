@@ -32,6 +32,7 @@ SMALLEST = TrainConfig(
     save_every=2,
     evaluate_every=3,
     held_out=1,
+    figures=False,
 )
 FIGURES = ("loss", "decode", "flow", "gradient", "soft", "error")
 

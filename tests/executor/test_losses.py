@@ -1,0 +1,70 @@
+"""Losses: each can be switched off; they are the same however a batch is split; the path and the least values are what the equations say."""
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
+
+from dsl.errors import ConfigError  # noqa: E402
+from embed.vocab import TYPES, Kind  # noqa: E402
+from executor.distance import Metric  # noqa: E402
+from executor.losses import Draws, LossConfig, containment, path, total_loss, view_of  # noqa: E402
+from tests.executor.samples import VOCAB, batch, small_field  # noqa: E402
+
+WEIGHTS = ("decode", "flow", "stop", "error", "soft", "unroll", "commute", "distance", "bilinear", "variance")
+
+
+def parts(config: LossConfig, *, progress: float = 1.0) -> dict[str, float]:
+    metric = Metric(96)
+    found = total_loss(small_field(), batch(), config, Draws(0), progress=progress, metric=metric)[1]
+    return {name: float(value.detach()) for name, value in found.items()}
+
+
+def test_all_losses_are_there_and_finite() -> None:
+    found = parts(LossConfig(variance=0.1))
+    assert set(found) == set(WEIGHTS)
+    assert all(np.isfinite(value) for value in found.values())
+
+
+@pytest.mark.parametrize("name", WEIGHTS)
+def test_each_can_be_switched_off(name: str) -> None:
+    assert name not in parts(replace(LossConfig(variance=0.1), **{name: 0.0}))
+
+
+def test_rollouts_begin_late() -> None:
+    assert "unroll" not in parts(LossConfig(), progress=0.1)
+
+
+def test_the_path_begins_at_the_source_and_ends_at_the_target() -> None:
+    field = small_field()
+    view = view_of(field, batch().steps, field.table.table())
+    z, t = path(view, LossConfig(noise=0.0), Draws(3))
+    expected = (1 - t)[:, None, None] * view.before.z0 + t[:, None, None] * view.after.z0
+    assert torch.allclose(z, expected)
+    assert 0.3 < float((t == 0).float().mean()) < 0.9
+    assert float(t.max()) < 0.98
+    cone, _ = path(view, LossConfig(noise=0.3, noisy=1.0, at_source=1.0), Draws(3))
+    assert 0.05 < float((cone - view.before.z0).detach().square().mean().sqrt()) < 0.3
+
+
+def test_equal_seeds_give_equal_draws() -> None:
+    assert torch.equal(Draws(1, 2).normal(5), Draws(1, 2).normal(5))
+    assert not torch.equal(Draws(1, 2).normal(5), Draws(2, 1).normal(5))
+
+
+def test_what_abstract_cells_contain() -> None:
+    matrix, code = containment(VOCAB), VOCAB.code
+    three, minus_two = code(Kind.INT, 103), code(Kind.INT, 98)
+    assert matrix[three, code(Kind.PARITY, 2)] == 1 and matrix[three, code(Kind.PARITY, 1)] == 0
+    assert matrix[minus_two, code(Kind.SIGN, 1)] == 1 and matrix[minus_two, code(Kind.SIGN, 4)] == 0
+    assert matrix[three, code(Kind.TYPE, TYPES.index("Int"))] == 1 and matrix[three, code(Kind.TYPE, TYPES.index("Str"))] == 0
+    for mask_kind, count in ((Kind.PARITY, 4), (Kind.SIGN, 8)):
+        assert matrix[three, code(mask_kind, count - 1)] == 1 and matrix[three, code(mask_kind, 0)] == 0
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(LossConfig)])
+def test_settings_outside_their_range_are_named(field: str) -> None:
+    with pytest.raises(ConfigError, match=f"loss setting {field} is -1"):
+        LossConfig(**{field: -1})
