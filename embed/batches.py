@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import random
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
@@ -132,6 +132,13 @@ class DataConfig:
             inputs=how,
             reuse=1,
         )
+
+
+def data_config(kept: Mapping[str, Any]) -> DataConfig:
+    """The configuration that a file of weights keeps; settings that this version lacks are left out."""
+    known = {f.name for f in fields(DataConfig)}
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in kept.items() if key in known}
+    return DataConfig(**values)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -116,8 +116,8 @@ class TrainState:
     def update_average(self) -> None:
         """One step of the exponential moving average, whose memory grows with the number of steps."""
         decay = min(self.decay, (1 + self.step) / (10 + self.step))
-        names, parameters = zip(*self.model.named_parameters(), strict=True)
-        torch._foreach_lerp_([self.average[name] for name in names], [p.detach() for p in parameters], 1 - decay)
+        for name, parameter in self.model.named_parameters():
+            self.average[name].lerp_(parameter.detach(), 1 - decay)
 
     def save(self, path: Path, about: Mapping[str, Any]) -> None:
         """Everything that going on needs."""

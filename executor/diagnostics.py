@@ -97,8 +97,8 @@ def row_figures(field: Field, steps: Steps, time: float, draws: Draws, *, noise:
 
         probe = ((draws.uniform(*z.shape) < 0.5).float() * 2 - 1) * cells
         forward = torch.func.jvp(velocity, (z,), (probe,))[1].detach()
-        v, pull = torch.func.vjp(velocity, z)
-        v, backward = v.detach(), (pull(probe)[0] * cells).detach()
+        pulled = torch.func.vjp(velocity, z)
+        v, backward = pulled[0].detach(), (pulled[1](probe)[0] * cells).detach()
         left = (z1 - z) * cells
         cosine = torch.nn.functional.cosine_similarity(v.flatten(1), left.flatten(1))
         rows = where.any(1).nonzero().flatten()

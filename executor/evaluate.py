@@ -6,14 +6,14 @@ Shapes: N rows, L cells, D code width.
 import random
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from embed.batches import DataConfig, Rollouts, Steps, Stream, rows_of
+from embed.batches import DataConfig, Rollouts, Steps, Stream, data_config, rows_of
 from embed.cells import CellError, State, decode, encode
 from embed.pool import CellRows
 from embed.vocab import INTERPRETATIONS, Kind
@@ -45,9 +45,7 @@ class Row:
 
 def evaluate(model: Executor, about: Mapping[str, Any], *, seed: int = 0, rows: int = 4096) -> list[Row]:
     """All rows. `about` is what the weights' file says; `rows` is how many states the main figures are taken from."""
-    known = {f.name for f in fields(DataConfig)}
-    kept = {key: tuple(value) if isinstance(value, list) else value for key, value in about.get("data", {}).items() if key in known}
-    data = DataConfig(**kept)
+    data = data_config(about.get("data", {}))
     bench = _Bench(model, data, seed, rows)
     table: list[Row] = []
     for measure in (
@@ -249,7 +247,7 @@ class _Bench:
             for i in np.flatnonzero(steps.partner >= 0):
                 domain = INTERPRETATIONS[steps.interpretation[i]]
                 concrete = decode(steps.after.row(int(steps.partner[i])), self.vocab)
-                tally.add(domain, self.contains(done, i, domain, concrete))
+                tally.add(domain, self.contains(done, int(i), domain, concrete))
         first = _mean([tally.share(domain) for domain in ("type",) if domain in tally.count])
         others = _mean([tally.share(domain) for domain in INTERPRETATIONS[2:] if domain in tally.count])
         by_domain = ", ".join(f"{domain} {share:.1%}" for domain, share in tally.shares().items())
@@ -268,7 +266,7 @@ class _Bench:
                 except CellError:
                     held.append(False)
                     continue
-                held.append(self.contains(done, i, INTERPRETATIONS[steps.interpretation[i]], concrete))
+                held.append(self.contains(done, int(i), INTERPRETATIONS[steps.interpretation[i]], concrete))
         return [_percent_row("commuting square holds", [_mean(held)], (0.99,))]
 
     @torch.no_grad()

@@ -17,7 +17,7 @@ from torch import Tensor
 from dsl.errors import ConfigError
 from dsl.ops import OPS
 from dsl.parser import parse
-from embed.batches import DataConfig, Steps, Stream, joined, rows_of
+from embed.batches import DataConfig, Steps, Stream, data_config, joined, rows_of
 from embed.cells import CellError, State, decode, encode
 from embed.vocab import CONSTANTS, Kind
 from executor.board import Board
@@ -81,7 +81,7 @@ def write_fields(
         raise ConfigError(f"no word {unknown[0]!r}; `flowforth ops` lists the words")
     board, step = Board(logdir), int(about.get("step", 0))
     try:
-        data = DataConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in about.get("data", {}).items()})
+        data = data_config(about.get("data", {}))
         states = example_steps(model.field, data, seed, rows=256)
         count = write_quivers(model.field, board, states, step, ops=ops or model.field.vocab.ops, png=png)
         write_histograms(model.field, board, states, step)

@@ -482,10 +482,10 @@ def _bf16_pays(device: torch.device) -> bool:
     times = []
     for dtype in (torch.float32, torch.bfloat16):
         a = torch.randn(512, 512, device=device).to(dtype)
-        a @ a
+        torch.mm(a, a)
         start = time.perf_counter()
         for _ in range(4):
-            a @ a
+            torch.mm(a, a)
         if device.type == "cuda":
             torch.cuda.synchronize()
         times.append(time.perf_counter() - start)

@@ -1,5 +1,7 @@
 """The quasimetric is one whatever its weights are; both forms overfit a batch; gradients reach every parameter."""
 
+import itertools
+
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
@@ -15,7 +17,7 @@ def by_hand(x: list[float], y: list[float]) -> float:
     """Length of the union of the intervals [x, max(x, y)], by cutting the line at every end."""
     intervals = [(a, max(a, b)) for a, b in zip(x, y, strict=True)]
     ends = sorted({end for interval in intervals for end in interval})
-    return sum(b - a for a, b in zip(ends, ends[1:], strict=False) if any(low <= a and b <= high for low, high in intervals))
+    return sum(b - a for a, b in itertools.pairwise(ends) if any(low <= a and b <= high for low, high in intervals))
 
 
 def test_lengths_of_unions() -> None:

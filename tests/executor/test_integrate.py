@@ -122,5 +122,5 @@ def test_wrong_settings_are_named() -> None:
         integrate(lambda z, t: z, z, method="heun")
     with pytest.raises(ConfigError, match="steps is 0"):
         integrate(lambda z, t: z, z, steps=0)
-    with pytest.raises(ConfigError, match="window is 0.7"):
+    with pytest.raises(ConfigError, match=r"window is 0\.7"):
         run_latent(small_field(), None, [], window=0.7)  # type: ignore[arg-type]
