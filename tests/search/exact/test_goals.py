@@ -53,6 +53,7 @@ def goals_of(task, profile, words):
     goals = Goals()
     bank = enumerator(task, profile, words=words, testing=False, finders=(goals,))
     list(bank.prepare())
+    goals._depth = 2
     goals._make(bank)
     return bank, goals
 
