@@ -34,7 +34,7 @@ from dsl.ops import OPS
 from dsl.program import NUM_CONSTANTS, Constant, Instruction, Program, Push, Quotation, Word
 from dsl.traces import TraceBatch, TraceConfig, traces
 from dsl.traces.moves import Move
-from dsl.types import INT, VALUE_TYPES, Type
+from dsl.types import VALUE_TYPES, Type
 from dsl.values import DEFAULT, REASONS, Profile, Stuck
 from embed.cells import State, abstract_of, decode, encode, encode_value
 from embed.pool import CellRows, Pool
@@ -91,6 +91,8 @@ class DataConfig:
     """Batches of a chunk, within which rows of like length come together."""
     ops: tuple[str, ...] = ()
     """Only these words, where any are named: sub-languages for tests and ablations."""
+    copies: float = 0.1
+    """How often transitions come that only move values, against those that compute: with built-in routing there is little to learn from them."""
     pairs: str = "seen"
     """`seen`: without the pairs of ops in a row that are held out (one in twenty, by a hash of their names); `unseen`: only those; `all`."""
     from_step: int = 0
@@ -102,7 +104,7 @@ class DataConfig:
         rules = {
             "seed": self.seed >= 0, "rows": self.rows >= 1, "max_cells": 12 <= self.max_cells <= 1024, "errors": 0 <= self.errors < 1,
             "abstract": 0 <= self.abstract <= 1, "soft": 0 <= self.soft <= 1, "rollouts": 0 <= self.rollouts <= 1, "frame": 0 <= self.frame <= 1,
-            "balance": 0 <= self.balance <= 1, "rollout_length": 1 <= self.rollout_length <= 16, "chunks": self.chunks >= 1, "chunk": self.chunk >= 1,
+            "balance": 0 <= self.balance <= 1, "copies": 0 <= self.copies <= 1, "rollout_length": 1 <= self.rollout_length <= 16, "chunks": self.chunks >= 1, "chunk": self.chunk >= 1,
             "ops": set(self.ops) <= set(OPS), "pairs": self.pairs in ("seen", "unseen", "all"), "from_step": self.from_step >= 0, "programs": self.programs >= 1,
         }  # fmt: skip
         for name, fine in rules.items():
@@ -222,7 +224,10 @@ class Stream:
             if self._epoch is None or self._epoch[0] != epoch:
                 self._epoch = epoch, _Source(self.config, self.vocab, self._traces(epoch))
             rng = np.random.default_rng([self.config.seed, self.shard, epoch, chunk, 1])
-            self._chunk = chunk, _Chunk(self._epoch[1], rng).batches()
+            # All shards have short and long batches at the same steps, so that no process waits for another.
+            order = np.random.default_rng([self.config.seed, chunk]).permutation(self.config.chunk)
+            made = _Chunk(self._epoch[1], rng).batches()
+            self._chunk = chunk, [made[place] for place in order]
         return self._chunk[1][place]
 
     def __iter__(self) -> Iterator[Batch]:
@@ -264,8 +269,10 @@ class _Source:
         keys = self.move_ops[self.move] * 16 + self.error
         _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
         weights = counts[inverse].astype(np.float64) ** -config.balance
+        computes = np.array([move.op is not None and move.op.routing is None for move in made.moves], bool)
+        weights = np.where(computes[self.move], weights, weights * config.copies)
         self.good, self.bad = np.flatnonzero(self.error == 0), np.flatnonzero(self.error > 0)
-        if not len(self.good):
+        if not weights[self.good].sum() > 0:
             raise ConfigError("no transition could be made from these traces; allow more ops or programs")
         self.good_odds, self.bad_odds = (
             weights[rows] / weights[rows].sum() if len(rows) else weights[rows] for rows in (self.good, self.bad)
@@ -310,7 +317,7 @@ class _Chunk:
         self.literal_ids: dict[Any, int] = {}
 
     def batches(self) -> list[Batch]:
-        """All batches of the chunk."""
+        """All batches of the chunk, the shortest rows first."""
         count, source = self.config.rows * self.config.chunk, self.source
         num_bad = round(count * self.config.errors * _SHARE_OF_FAILED) if len(source.bad) else 0
         num_misfit = round(count * self.config.errors) - num_bad
@@ -327,9 +334,7 @@ class _Chunk:
         misfits = rows[-num_misfit:] if num_misfit else rows[:0]
         steps, types = self._steps(drawn, rows, {int(r) for r in misfits})
         order = np.argsort(_used(steps.before, self.vocab).clip(min=_used(steps.after, self.vocab)), kind="stable")
-        parts = np.split(order, self.config.chunk)
-        self.rng.shuffle(parts)  # type: ignore[arg-type]
-        return [self._batch(steps.take(part), types, part) for part in parts]
+        return [self._batch(steps.take(part), types, part) for part in np.split(order, self.config.chunk)]
 
     def _drawn(self, transitions: Array) -> _Drawn:
         """Value ids of the states before and after these transitions, framed at random."""
@@ -742,8 +747,10 @@ def _fitting_ops(only: frozenset[str] | None) -> Callable[[tuple[Type, ...]], tu
         fitting = [move.op.name for move in moves_on(deep, frozenset(plain))]
         known = set(fitting)
         others = [name for name in plain if name not in known]
-        if not others:
-            others = [next(name for name, op in OPS.items() if op.type.pops > len(types) or INT not in types)]
+        if not others:  # every word of a small language fits
+            all_plain = [name for name, op in OPS.items() if not op.num_quotations]
+            known = {move.op.name for move in moves_on(deep, frozenset(all_plain))}
+            others = [name for name in all_plain if name not in known]
         reasons = [REASONS[0].value if OPS[name].type.pops > len(types) else REASONS[1].value for name in others]
         return fitting, (others, reasons)
 

@@ -56,7 +56,7 @@ class TrainConfig:
     losses: LossConfig = dataclasses.field(default_factory=LossConfig)
     field: FieldConfig = dataclasses.field(default_factory=FieldConfig)
     seed: int = 0
-    steps: int = 40_000
+    steps: int = 20_000
     shards: int = 1
     """Parts of a batch, each of `data.rows` rows; a multiple of the number of processes."""
     learning_rate: float = 1.5e-3
@@ -96,7 +96,7 @@ def tiny() -> TrainConfig:
     return TrainConfig(
         name="tiny",
         field=FieldConfig(depth=3, attention="hand", int_range=200),
-        data=DataConfig(rows=128, max_cells=40, max_list=8, max_str=12, input_list=5, input_str=8, int_range=200, programs=4096),
+        data=DataConfig(rows=128, max_cells=40, max_list=8, max_str=12, input_list=5, input_str=8, int_range=200, programs=2048, compiled=False),
         steps=4000, learning_rate=2e-3, evaluate_every=1000, save_every=250,
     )  # fmt: skip
 
@@ -104,7 +104,14 @@ def tiny() -> TrainConfig:
 def small() -> TrainConfig:
     """Hours on two CPU cores: the weights that are shipped."""
     return TrainConfig(
-        name="small", field=FieldConfig(depth=4, attention="hand"), data=DataConfig(), steps=40_000, precision="auto", evaluate_every=2000
+        name="small",
+        field=FieldConfig(depth=4, attention="hand"),
+        data=DataConfig(rows=128, programs=4096, chunks=16, compiled=False),
+        shards=2,
+        steps=20_000,
+        precision="auto",
+        save_every=250,
+        evaluate_every=2000,
     )
 
 

@@ -9,7 +9,7 @@ from dsl import machine
 from dsl.errors import ConfigError
 from dsl.program import Constant, Program, Word
 from dsl.values import Stuck
-from embed.batches import Batch, DataConfig, Steps, Stream
+from embed.batches import Batch, DataConfig, Steps, Stream, is_held_out
 from embed.cells import State, decode
 from embed.vocab import CONSTANTS, ERRORS, INTERPRETATIONS, NOP, vocabulary
 
@@ -114,3 +114,18 @@ def test_results_are_where_they_are_said_to_be() -> None:
 def test_a_setting_outside_its_range_is_named() -> None:
     with pytest.raises(ConfigError, match="errors is 2"):
         DataConfig(errors=2)
+
+
+def test_a_small_language_has_batches_too() -> None:
+    config = DataConfig(rows=24, chunk=1, programs=96, compiled=False, int_range=100, ops=("+", "neg", "dup", "swap", "over"), abstract=0.2)
+    steps = Stream(config, VOCAB).batch(0).steps
+    good = (steps.error == 0) & (steps.interpretation == 0)
+    assert {VOCAB.ops[op] for op in steps.op[good]} <= {*config.ops, *CONSTANTS, NOP}
+    assert 0.1 < (steps.error[steps.interpretation == 0] > 0).mean() < 0.4
+
+
+def test_held_out_pairs_are_kept_apart() -> None:
+    held = [(a, b) for a in VOCAB.ops[:40] for b in VOCAB.ops[:40] if is_held_out(a, b)]
+    assert 0.02 < len(held) / 1600 < 0.1
+    unseen = Stream(DataConfig(rows=16, chunk=1, programs=256, compiled=False, int_range=100, pairs="unseen", from_step=1), VOCAB)
+    assert len(unseen.batch(0).steps) > 0
