@@ -116,14 +116,14 @@ def table(lengths: list[int], sequences: int, device: torch.device, repeats: int
     return rows
 
 
-def step_table(repeats: int) -> list[dict[str, Any]]:
-    """States per second of a training step of the preset `small` under each implementation and precision."""
+def step_table(repeats: int, *, compiled_too: bool) -> list[dict[str, Any]]:
+    """Concrete states per second (on a CPU: per second of CPU time) of training steps of the preset `small` under each implementation and precision."""
     from executor.train import preset, step_rate
 
     rows = []
     for impl in ("sdpa", "hand"):
         for precision in ("float32", "bfloat16"):
-            for compiled in (False, True):
+            for compiled in (False, True)[: 1 + compiled_too]:
                 rate = step_rate(preset("small"), attention=impl, precision=precision, compiled=compiled, repeats=repeats)
                 shown = "does not run" if rate is None else f"{rate:9.0f} states/s"
                 print(f"  step  {impl:5s} {precision:9s} {'compiled' if compiled else 'eager':8s} {shown}", flush=True)
@@ -138,12 +138,13 @@ def main() -> None:
     parser.add_argument("--sequences", type=int, default=256)
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--step", action="store_true", help="time whole training steps instead")
+    parser.add_argument("--compiled", action="store_true", help="with --step: also under torch.compile, which takes minutes")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     if device.type == "cpu":
         torch.set_num_threads(1)
-    rows = step_table(args.repeats) if args.step else table(args.lengths, args.sequences, device, args.repeats)
+    rows = step_table(args.repeats, compiled_too=args.compiled) if args.step else table(args.lengths, args.sequences, device, args.repeats)
     if args.json:
         args.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 

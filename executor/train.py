@@ -437,7 +437,8 @@ def versions() -> dict[str, Any]:
 
 
 def step_rate(config: TrainConfig, *, attention: str, precision: str, compiled: bool, repeats: int) -> float | None:
-    """Concrete states per second of training steps under one implementation; None where it does not run here."""
+    """Concrete states per second of training steps under one implementation; None where it does not run here. On a CPU, per second of CPU time: other
+    jobs share the machine."""
     config = replace(config, field=replace(config.field, attention=attention), precision=precision, compiled=compiled)
     vocab = vocabulary(config.field.int_range)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -445,19 +446,22 @@ def step_rate(config: TrainConfig, *, attention: str, precision: str, compiled: 
     model = Executor(config.field, vocab).to(device)
     if compiled:
         model.field.endpoint = torch.compile(model.field.endpoint)  # type: ignore[method-assign]
-    stream = Stream(replace(config.data, programs=2048, compiled=False), vocab)
-    batches: list[Batch] = [stream.batch(number) for number in range(2)]
+    stream = Stream(replace(config.data, programs=1024, compiled=False), vocab)
+    batches: list[Batch] = [stream.batch(number) for number in range(3)]
     optimizer, times = _optimizer(model, config), []
+    clock = time.perf_counter if device.type == "cuda" else time.process_time
     try:
         for repeat in range(repeats + 1):
-            start = time.perf_counter()
+            start = clock()
             for batch in batches:
                 with _autocast(precision, device):
                     loss, _ = total_loss(model.field, batch, config.losses, Draws(repeat, device=device), progress=0.0, metric=model.metric)
                 optimizer.zero_grad(set_to_none=True)
                 loss.backward()
                 optimizer.step()
-            times.append((time.perf_counter() - start) / len(batches))
+            if device.type == "cuda":
+                torch.cuda.synchronize()
+            times.append((clock() - start) / len(batches))
     except RuntimeError as error:  # such as no compiler: the result of this row
         log.warning("%s", str(error).splitlines()[0][:160])
         return None

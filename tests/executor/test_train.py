@@ -103,6 +103,14 @@ def test_a_killed_run_loses_no_more_than_the_last_interval(tmp_path: Path) -> No
     assert curve(folder) == curve(tmp_path / "whole")
 
 
+def test_evaluations_write_figures_of_the_fields(tmp_path: Path) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    train(replace(SMALLEST, figures=True, evaluate_every=100), tmp_path, stop_after=1, quiet=True)
+    tags = EventAccumulator(str(tmp_path), size_guidance={"images": 0}).Reload().Tags()
+    assert "fields/swap" in tags["images"] and "exact/all" in tags["scalars"] and "loss/decode" in tags["scalars"]
+
+
 def test_deterministic_runs_are_equal(tmp_path: Path) -> None:
     for name in ("a", "b"):
         train(SMALLEST, tmp_path / name, stop_after=2, deterministic=True, quiet=True)
