@@ -191,7 +191,7 @@ class Field(nn.Module):
             x = block(x, mask, modulation if block.conditioned else None)
         x = norm(x).float()
         generated = z + (1 - t)[:, None, None] * self.generate(x)
-        return Endpoint(generated, self._stop(x, op, source, condition), self._error(x, op, mask))
+        return Endpoint(generated, self._stop(x, op, source, condition), self._error(x, op, source, condition))
 
     def condition_vectors(self, t: Tensor, condition: Condition, table: Tensor) -> tuple[Tensor, Tensor]:
         """[B, M, op_width] of the single ops, and [B, d] of everything together: (op, then, else), interpretation, time."""
@@ -242,13 +242,34 @@ class Field(nn.Module):
         sure = torch.where(torch.arange(length, device=x.device) == size[..., None], 0.0, -1e4)
         return torch.log_softmax(torch.where((size >= 0)[..., None], sure, scores), -1)
 
-    def _error(self, x: Tensor, op: Tensor, mask: Tensor) -> Tensor:
-        """Log-probabilities of a result and of each error, each op's own."""
-        real = mask[..., None]
+    def _error(self, x: Tensor, op: Tensor, source: Source, condition: Condition) -> Tensor:
+        """Log-probabilities of a result and of each error, each op's own. What can be counted is sure: too few values, an absent constant, and that
+        an error stays what it is; words that only move values have no other. All other errors are learned."""
+        real = source.layout.real[..., None]
         mean = (x * real).sum(1) / real.sum(1).clamp(min=1)
         most = x.masked_fill(~real, -1e4).amax(1)
         pooled = torch.cat([mean, most], -1)[:, None].expand(-1, op.shape[1], -1)
-        return torch.log_softmax(self.error(torch.cat([pooled, op], -1)), -1)
+        scores = self.error(torch.cat([pooled, op], -1))
+        if not self.config.copy:
+            return torch.log_softmax(scores, -1)
+        kind, sure = self.counted_errors(source, condition)
+        known = torch.where(torch.arange(scores.shape[-1], device=x.device) == kind[..., None], 0.0, -1e4)
+        underflow = torch.arange(scores.shape[-1], device=x.device) == 1
+        return torch.log_softmax(torch.where(sure[..., None], known, scores.masked_fill(underflow, -1e4)), -1)
+
+    def counted_errors(self, source: Source, condition: Condition) -> tuple[Tensor, Tensor]:
+        """int64[B, M] and bool[B, M]: the error (0: none) of each op on each state as far as counting tells, and whether it does."""
+        layout, block = source.layout, self.vocab.blocks[Kind.ERROR]
+        items = (layout.sizes > 0).sum(1) - FIRST_ITEM - 1
+        plan = self.plan[condition.ops][..., 0]
+        is_constant = (plan >= 0) & (plan < FIRST_ITEM)
+        first = layout.starts.gather(1, plan.clamp(min=0)).clamp(max=source.codes.shape[1] - 1)
+        absent = is_constant & (source.codes.gather(1, first) == self.vocab.code(Kind.NONE))
+        kind = ((condition.pops > items[:, None]) | absent).long()
+        top = source.codes.gather(1, layout.base.clamp(max=source.codes.shape[1] - 1)[:, None])
+        stuck = (top >= block.first) & (top < block.first + block.count)
+        kind = torch.where(stuck, top - block.first + 1, kind)
+        return kind, (kind > 0) | ~self.generates[condition.ops]
 
     # Putting the end point together
 

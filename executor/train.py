@@ -217,6 +217,8 @@ class _Run:
 
     def __init__(self, config: TrainConfig, folder: Path, place: Place, *, quiet: bool) -> None:
         self.config, self.folder, self.place, self.quiet = config, folder, place, quiet
+        self.updating = False
+        """Whether the weights are between two steps."""
         vocab = vocabulary(config.field.int_range)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
@@ -228,7 +230,7 @@ class _Run:
         self.held_out = Stream(replace(data, soft=0, rollouts=0, abstract=0), vocab, HELD_OUT)
         self.autocast = _autocast(config.precision, place.device)
         if config.compiled:
-            self.model.field.endpoint = torch.compile(self.model.field.endpoint)  # type: ignore[method-assign]
+            compile_blocks(self.model.field)
 
     def run(self, last: int) -> dict[str, float]:
         """The loop."""
@@ -249,7 +251,8 @@ class _Run:
                 if state.step % config.save_every == 0 or state.step == last:
                     self._save()
         except KeyboardInterrupt:
-            self._save()
+            if not self.updating and self.place.world == 1:  # else the last checkpoint is the whole one
+                self._save()
             raise
         finally:
             meter.close()
@@ -276,9 +279,11 @@ class _Run:
         norm = self._share_gradients(sums)
         if not math.isfinite(norm) or not math.isfinite(float(sums["loss"])):
             raise TrainingStopped(self._stopped(f"the loss is {float(sums['loss'])} and the gradient's norm {norm}"))
+        self.updating = True
         state.optimizer.step()
         state.step += 1
         state.update_average()
+        self.updating = False
         sums["gradient"] = torch.tensor(norm)
         return sums
 
@@ -402,6 +407,12 @@ class _Run:
         )
 
 
+def compile_blocks(field: Field) -> None:
+    """Compiles the blocks, where the time goes; the rest looks at its data, and would be cut into pieces."""
+    for block in field.blocks:
+        block.compile(dynamic=False)
+
+
 def learning_rate(config: TrainConfig, step: int) -> float:
     """Warm-up, constant, then linear to nothing over the last share of the steps."""
     up = min(1.0, (step + 1) / max(1, config.warm_up))
@@ -445,7 +456,7 @@ def step_rate(config: TrainConfig, *, attention: str, precision: str, compiled: 
     torch.manual_seed(0)
     model = Executor(config.field, vocab).to(device)
     if compiled:
-        model.field.endpoint = torch.compile(model.field.endpoint)  # type: ignore[method-assign]
+        compile_blocks(model.field)
     stream = Stream(replace(config.data, programs=1024, compiled=False), vocab)
     batches: list[Batch] = [stream.batch(number) for number in range(3)]
     optimizer, times = _optimizer(model, config), []

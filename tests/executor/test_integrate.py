@@ -83,8 +83,6 @@ def test_regrounding_leaves_codes_where_they_are(temperature: float) -> None:
 
 def test_latent_programs_of_routes_are_exact_with_and_without_regrounding_and_windows() -> None:
     field = small_field()
-    with torch.no_grad():
-        field.error[-1].bias[0] = 50.0  # type: ignore[index]
     rows = rows_of([encode(State((1, "ab", 3)), VOCAB), encode(State(((4, 5), 6, 7)), VOCAB)], 24, VOCAB)
     codes, numbers = tensor(rows.codes), tensor(rows.numbers)
     words = {"swap": 2, "over": 2, "rot": 3}

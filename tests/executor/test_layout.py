@@ -40,8 +40,6 @@ def test_sequences_are_found() -> None:
 def test_ops_that_only_move_values_are_exact_untrained(name: str) -> None:
     """Whatever the weights are: the routing is known from the stack effect."""
     field = small_field()
-    with torch.no_grad():
-        field.error[-1].bias[0] = 50.0  # type: ignore[index]
     codes, numbers = cells(STATES)
     op = torch.full((len(STATES),), VOCAB.numbers[name])
     done = execute(field, codes, numbers, Condition.of(op, torch.full((len(STATES),), pops_of(name))))
@@ -93,3 +91,14 @@ def test_codes_that_are_no_state_do_no_harm() -> None:
     done = execute(field, codes, torch.zeros_like(codes), Condition.of(torch.full((64,), VOCAB.numbers["+"]), torch.full((64,), 2)))
     assert done.codes.shape == codes.shape
     assert int(done.codes.min()) >= 0
+
+
+def test_what_can_be_counted_is_sure() -> None:
+    field, width = small_field(), 3
+    codes, numbers = cells((State((1,)), State(()), State((1, 2), (None, 5))))
+    for name, wanted in (("swap", [1, 1, 0]), ("dup", [0, 1, 0]), ("c0", [1, 1, 1]), ("c1", [1, 1, 0]), (NOP, [0, 0, 0])):
+        done = execute(field, codes, numbers, Condition.of(torch.full((width,), VOCAB.numbers[name]), torch.full((width,), pops_of(name))))
+        assert done.error.tolist() == wanted, name
+    plus = execute(field, codes, numbers, Condition.of(torch.full((width,), VOCAB.numbers["+"]), torch.full((width,), 2)))
+    assert plus.error.tolist()[:2] == [1, 1]
+    assert int(plus.error[2]) != 1
