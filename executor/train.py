@@ -228,7 +228,8 @@ class _Run:
         mine = range(place.rank, config.shards, place.world)
         self.streams = {shard: Stream(data, vocab, shard) for shard in mine}
         self.held_out = Stream(replace(data, soft=0, rollouts=0, abstract=0), vocab, HELD_OUT)
-        self.autocast = _autocast(config.precision, place.device)
+        self.precision = resolved(config.precision, place.device)
+        self.autocast = _autocast(self.precision, place.device)
         if config.compiled:
             compile_blocks(self.model.field)
 
@@ -381,7 +382,7 @@ class _Run:
             self.folder.mkdir(parents=True, exist_ok=True)
             if not path.exists():
                 write_whole(path, json.dumps(config, indent=1).encode())
-            write_whole(self.folder / "versions.json", json.dumps(versions(), indent=1).encode())
+            write_whole(self.folder / "versions.json", json.dumps(versions() | {"precision": self.precision}, indent=1).encode())
             self._forget_later_metrics()
         if self.place.world > 1:
             torch.distributed.barrier()
@@ -493,9 +494,14 @@ def _optimizer(model: Executor, config: TrainConfig) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.95), fused=True)
 
 
-def _autocast(precision: str, device: torch.device) -> AbstractContextManager[Any]:
+def resolved(precision: str, device: torch.device) -> str:
+    """`float32` or `bfloat16`; for `auto` whichever multiplies matrices faster here."""
     if precision == "auto":
-        precision = "bfloat16" if _bf16_pays(device) else "float32"
+        return "bfloat16" if _bf16_pays(device) else "float32"
+    return precision
+
+
+def _autocast(precision: str, device: torch.device) -> AbstractContextManager[Any]:
     return nullcontext() if precision == "float32" else torch.autocast(device.type, torch.bfloat16)
 
 
