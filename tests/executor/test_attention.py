@@ -79,3 +79,10 @@ def test_jvp_goes_through_attention_by_hand() -> None:
     (q, k, v), mask = inputs((2, 1, 16, 16), torch.float32)
     _, tangent = torch.func.jvp(lambda x: attention(x, k, v, mask, "hand"), (q.detach(),), (torch.ones_like(q),))
     assert bool(tangent.isfinite().all())
+
+
+@pytest.mark.skipif(HAS_TRITON, reason="the package triton is installed")
+def test_without_triton_the_package_is_named() -> None:
+    (q, k, v), mask = inputs((1, 1, 16, 16), torch.float32)
+    with pytest.raises(ConfigError, match="needs the package triton"):
+        attention(q, k, v, mask, "triton")
