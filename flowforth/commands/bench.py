@@ -60,10 +60,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--warm-up",
         type=float,
-        default=0.0,
+        default=1.0,
         metavar="SECONDS",
-        help="before a process is measured on tasks of new types, run the method for so long and throw the result away: loads compiled code, and counts "
-        "in no figure (default: 0)",
+        help="before a process is measured on tasks of new types, load compiled code, run the method for so long and throw the result away; "
+        "counts in no figure (default: 1; 0: nothing is loaded or compiled beforehand)",
     )
     parser.add_argument("--engine", default="processes", metavar="NAME", help="processes (this machine) or ray (default: processes)")
     parser.add_argument("--ray-address", metavar="ADDRESS", help="the ray cluster; without it one is started here")
@@ -71,7 +71,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Runs what is not done yet; prints a line for each suite and method."""
-    from benchmarks.runner import Plan, run
+    from benchmarks.prepare import prepare
+    from benchmarks.runner import Plan, jobs_of, load_suites, run
 
     if args.list:
         print(_listing())
@@ -83,6 +84,8 @@ def main(args: argparse.Namespace) -> int:
         words=args.words, sygus_files=args.sygus_files, profile=args.profile, limit=args.limit, leave_one_out=args.leave_one_out, memory=args.memory, max_candidates=args.max_candidates,
         warm_up=args.warm_up, num_jobs=args.jobs, engine=args.engine, ray_address=args.ray_address,
     )  # fmt: skip
+    if plan.warm_up and plan.engine == "processes" and "exact" in plan.methods:
+        prepare(jobs_of(plan, load_suites(plan)), _compiling)
     status = _Status()
     try:
         run(plan, Path(args.out), on_record=status.show)
@@ -93,6 +96,11 @@ def main(args: argparse.Namespace) -> int:
     status.close()
     print(_summary(Path(args.out)))
     return 0
+
+
+def _compiling(done: int, total: int) -> None:
+    """Tells how far compiling is."""
+    print(f"flowforth: compiling kernels, once on this machine: {done} of {total} words", file=sys.stderr, flush=True)
 
 
 def _listing() -> str:

@@ -64,8 +64,8 @@ class ExactSearch:
     def run(self) -> Iterator[Term]:
         """The stages, one after the other. A term may come twice, from two stages."""
         words, plain_only = self.settings.words, self.settings.method == "plain"
-        pushes = self._literals()
-        rules = self._productions(pushes)
+        pushes = self.literals()
+        rules = self.productions(pushes)
         alone = plain_only or not available()
         if alone or self.counted or self._kind(words) not in _warm:
             yield from self._plain(rules, pushes, flash=not alone)
@@ -104,15 +104,17 @@ class ExactSearch:
             return
         from search.exact.warm import compile_some
 
-        pushes = self._literals()
-        compile_some(self._productions(pushes), self.settings.profile, not is_ascii(self.task, pushes))
+        pushes = self.literals()
+        compile_some(self.productions(pushes), self.settings.profile, not is_ascii(self.task, pushes))
         _warm.add(self._kind(self.settings.words))
 
-    def _literals(self) -> Sequence[tuple[Push, int]]:
+    def literals(self) -> Sequence[tuple[Push, int]]:
+        """The constants with their costs."""
         pushes = priced_constants(self.task, self.settings.constants, self.settings.profile, self.settings.words)
         return tuple((push, 1) for push, _ in pushes) if self.settings.method == "plain" else pushes
 
-    def _productions(self, pushes: Sequence[tuple[Push, int]]) -> Sequence[Production]:
+    def productions(self, pushes: Sequence[tuple[Push, int]]) -> Sequence[Production]:
+        """What may be built."""
         return productions(
             self.task.input_types, self.task.output_type, costs={} if self.settings.method == "plain" else self.prices,
             ops=self.settings.words, constants=[push.type for push, _ in pushes],

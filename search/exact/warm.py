@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any
@@ -106,7 +106,7 @@ class Compiler:
     def __init__(self, rules: Sequence[Production], profile: Profile, wide: bool) -> None:
         order = {
             "rules": [[p.op.name, instances_of(p.op.name).index((p.args, p.result))] for p in rules],
-            "small": [profile.int_min, profile.int_max], "wide": wide,
+            "ints": [profile.int_min, profile.int_max], "wide": wide,
         }  # fmt: skip
         self._process = subprocess.Popen(
             [sys.executable, "-m", "search.exact.warm"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -137,17 +137,22 @@ class Compiler:
         self._process.wait()
 
 
-def main() -> None:
-    """What `Compiler` starts."""
+def compile_named(names: Iterable[tuple[str, int]], low: int, high: int, wide: bool) -> None:
+    """Compiles words by name and number of their types, for ints between these bounds."""
     from dsl.ops import OPS
 
-    order = json.load(sys.stdin)
     rules = []
-    for word, place in order["rules"]:
+    for word, place in names:
         args, result = instances_of(word)[place]
         rules.append(Production(OPS[word], args, result, 1))
-    low, high = order["small"]
-    compile_some(rules, DEFAULT.with_limits(int_min=low, int_max=high), order["wide"])
+    compile_some(rules, DEFAULT.with_limits(int_min=low, int_max=high), wide)
+
+
+def main() -> None:
+    """What `Compiler` starts."""
+    order = json.load(sys.stdin)
+    low, high = order["ints"]
+    compile_named(order["rules"], low, high, order["wide"])
 
 
 if __name__ == "__main__":
