@@ -40,7 +40,7 @@ class Settings:
     profile: Profile = DEFAULT
     grace: float = 0.3
     """Seconds for which further fits are collected after the first one (never beyond the budget)."""
-    max_fits: int = 64
+    max_fits: int = 256
     """Fits after which collecting ends."""
     max_candidates: int | None = None
     """Candidates after which the search ends: the reproducible limit, where the clock is not."""

@@ -24,7 +24,9 @@ LATE = 0.1
 RANKING = 0.1
 """Most seconds that comparing the fits may take after the end."""
 GRACE = 0.2
-"""Part of the budget for which further fits are collected at most, while cheaper ones are still possible."""
+"""Part of the budget for which further fits are collected while the best one is a long program."""
+SURE = 3.5
+"""Description length up to which a program is not long."""
 UNUSED = 0.8
 """What an input that a program does not look at adds to its description: people give the inputs that matter."""
 MEMORY_EVERY = 0.05
@@ -100,9 +102,9 @@ class _Run:
         budget, grace = self.settings.budget, self.settings.grace
         if self.first is None:
             return budget
-        # Until every term as cheap as the best fit was tried a better one may come, at least among those that are enumerated.
-        cheaper = self.best is not None and self.search.progress.level < self.best - 1
-        return min(budget, self.first + (max(grace, GRACE * budget) if cheaper and grace > 0 else grace))
+        # A long program is seldom the one that was meant, and quotations and cases are not found in order of cost.
+        doubtful = self.best is not None and self.best > SURE
+        return min(budget, self.first + (max(grace, GRACE * budget) if doubtful and grace > 0 else grace))
 
     def collect(self) -> None:
         """Runs the search and keeps the fits."""
