@@ -19,7 +19,8 @@ run() {  # run NAME BENCH-ARGUMENTS...
 WANTED=("$@")
 run lists --suite lists-n3 lists-n4 lists-n5 lists-n6 --methods exact --budget 10
 run lists-plain --suite lists-n3 lists-n4 lists-n5 --methods plain --budget 10 --limit 20
-run lambdabeam --suite "$DATA"/lambdabeam-handwritten.jsonl "$DATA"/lambdabeam-synthetic.jsonl --budget 60
+run lambdabeam-handwritten --suite "$DATA"/lambdabeam-handwritten.jsonl --budget 60
+run lambdabeam-synthetic --suite "$DATA"/lambdabeam-synthetic.jsonl --budget 60
 run exedec --suite "$DATA"/exedec-*.jsonl --budget 10
 run exedec-leave-one-out --suite "$DATA"/exedec-none.jsonl "$DATA"/exedec-length-generalization.jsonl --leave-one-out --budget 10
 run dreamcoder --suite "$DATA"/dreamcoder-list.jsonl --budget 10

@@ -1,6 +1,7 @@
 """Settings of the whole test run: hypothesis without deadlines (the machines are noisy) and with a fixed seed in CI."""
 
 import os
+import signal
 import sys
 
 import pytest
@@ -9,6 +10,10 @@ from hypothesis import settings
 settings.register_profile("default", deadline=None, print_blob=True)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # Started in the background, a process ignores Ctrl-C and so do its children; the tests of Ctrl-C need it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="module", autouse=True)
