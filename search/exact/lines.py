@@ -27,7 +27,7 @@ from search.term import Apply, Term
 if TYPE_CHECKING:
     from search.exact.enumerate import Enumerator
 
-FROM_LEVEL = 4
+FROM_LEVEL = 5
 DEAREST = 2
 """Highest cost of a shared value."""
 SHARE = 0.12
