@@ -54,9 +54,10 @@ def _different(jobs: Iterable[Job]) -> Iterable[Job]:
 
 def _lacking(jobs: list[Job]) -> list[tuple[Kind, Names]]:
     """What the cache lacks, by kind."""
+    from search.exact.ascii import is_ascii
     from search.exact.context import body_productions
     from search.exact.grammar import HIGHER_ORDER, Production, instances_of
-    from search.exact.search import ExactSearch, is_ascii
+    from search.exact.search import ExactSearch
     from search.exact.warm import missing
 
     found: dict[tuple[str, bool], dict[Any, Production]] = {}
@@ -67,7 +68,7 @@ def _lacking(jobs: list[Job]) -> list[tuple[Kind, Names]]:
         rules = [*search.productions(pushes)]
         if HIGHER_ORDER & frozenset(settings.words):
             rules += body_productions(frozenset(settings.words), {})
-        group = found.setdefault((job.profile, not is_ascii(search.task, pushes)), {})
+        group = found.setdefault((job.profile, not is_ascii(search.task.examples, pushes)), {})
         group.update({(p.op.name, p.args): p for p in rules})
     result = []
     for (profile_name, wide), group in found.items():

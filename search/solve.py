@@ -123,23 +123,18 @@ class _Run:
             return
         self._tried.add(program)
         self.executions += len(self.task.examples)
-        now, cost = (
-            time.perf_counter() - self.started,
-            description_length(term, self.search.prices) + UNUSED * num_unused(term, len(self.task.input_types)),
-        )
+        now = time.perf_counter() - self.started
+        cost = description_length(term, self.search.prices) + UNUSED * num_unused(term, len(self.task.input_types))
         fit = verify(program, self.task, cost=cost, seconds=now, profile=self.settings.profile)
         if fit is None:
             return
         self.fits.append(fit)
-        if self.first is None:
-            self.first = now
-            self.best = cost
-            self.on_fit(fit)
-            self.alarm.set(self.started + max(self.end, min(self.settings.budget, now + GRACE * self.settings.budget)) + LATE)
-            return
         if self.best is None or cost < self.best:
             self.best = cost
             self.on_fit(fit)
+        if self.first is None:
+            self.first = now
+            self.alarm.set(self.started + self.end + LATE)
 
     def stop(self) -> bool:
         """Whether the budget, the candidates, the memory or the grace time are used up."""

@@ -26,6 +26,7 @@ from dsl.tasks import Example, Task
 from dsl.types import BOOL, Type
 from dsl.values import Profile, Value
 from search.exact.ahead import Ahead
+from search.exact.ascii import is_ascii
 from search.exact.bank import MAX_ARGS, Arena, Store, capacities, fitted, layouts_for, target_column
 from search.exact.finder import Finder, Source
 from search.exact.grammar import Production
@@ -143,7 +144,7 @@ class Enumerator:
             return
         kinds = {self.task.output_type, *self.task.input_types, *(push.type for push, _ in self.constants)}
         kinds |= {kind for p in self.productions for kind in (*p.args, p.result)}
-        layouts = layouts_for(sorted(kinds, key=str), self._wide(), self.profile)
+        layouts = layouts_for(sorted(kinds, key=str), not is_ascii(self.examples, self.constants), self.profile)
         count = len(self.examples)
         room = capacities(layouts, self.task.output_type, self.memory, count, self.profile)
         self._arena = Arena.borrow(self.memory)
@@ -219,10 +220,6 @@ class Enumerator:
     def applied(self, word: str, kinds: Sequence[Type], numbers: Sequence[int]) -> Term:
         """A word on values."""
         return Apply(word, tuple(self.term(kind, number) for kind, number in zip(kinds, numbers, strict=False)))
-
-    def _wide(self) -> bool:
-        values = [value for e in self.examples for value in (*e.inputs, e.output)] + [push.value for push, _ in self.constants]
-        return not all(map(_is_ascii, values))
 
     def _seed(self, outputs: Sequence[Value]) -> Iterator[Term]:
         """Puts the inputs (cost 0) and the constants into the bank."""
@@ -300,9 +297,3 @@ class Enumerator:
             rule.grow(self.limits, len(self.examples), *inputs, *behind)
             if store.full or self.stop():
                 return
-
-
-def _is_ascii(value: Value) -> bool:
-    if isinstance(value, str):
-        return value.isascii()
-    return all(map(_is_ascii, value)) if isinstance(value, tuple) else True

@@ -12,6 +12,7 @@ from dsl.tasks import Example, Task
 from dsl.types import INT, LIST_BOOL, LIST_INT, LIST_LIST_INT, LIST_STR, STR
 from dsl.values import Profile, Value
 from search.constants import priced_constants
+from search.exact.ascii import is_ascii
 from search.exact.finder import Finder, Source
 from search.exact.grammar import Production, productions
 from search.exact.plain import PlainSearch
@@ -81,7 +82,7 @@ class ExactSearch:
             return
         from search.exact.warm import FEW, Compiler, missing
 
-        profile, wide = self.settings.profile, not is_ascii(self.task, pushes)
+        profile, wide = self.settings.profile, not is_ascii(self.task.examples, pushes)
         lacking = missing(rules, profile, wide)
         if len(lacking) <= FEW:
             return
@@ -105,7 +106,7 @@ class ExactSearch:
         from search.exact.warm import compile_some
 
         pushes = self.literals()
-        compile_some(self.productions(pushes), self.settings.profile, not is_ascii(self.task, pushes))
+        compile_some(self.productions(pushes), self.settings.profile, not is_ascii(self.task.examples, pushes))
         _warm.add(self._kind(self.settings.words))
 
     def literals(self) -> Sequence[tuple[Push, int]]:
@@ -215,18 +216,6 @@ class ExactSearch:
 
 _warm: set[Hashable] = set()
 """The kinds of tasks whose drivers this process has loaded: there the columnar search is faster than plain Python from the start."""
-
-
-def is_ascii(task: Task, pushes: Sequence[tuple[Push, int]]) -> bool:
-    """Whether the values of a task and its constants need no wide characters."""
-    values = [value for e in task.examples for value in (*e.inputs, e.output)] + [push.value for push, _ in pushes]
-    return all(map(_ascii, values))
-
-
-def _ascii(value: Value) -> bool:
-    if isinstance(value, str):
-        return value.isascii()
-    return all(map(_ascii, value)) if isinstance(value, tuple) else True
 
 
 def spread(examples: Sequence[Example], count: int) -> tuple[Example, ...]:

@@ -43,7 +43,6 @@ class Tester:
     _demands: dict[int, tuple[tuple[str | None, int | None], ...]] = field(default_factory=dict)
     _kept_bytes: int = 0
     _scratch: Column | None = None
-    _hits: Array = field(default_factory=lambda: np.zeros((MAX_HITS, 4), np.int32))
 
     def test(self, rule: Rule, chosen: Sequence[Run], stores: Sequence[Store | None]) -> Iterator[tuple[int, ...]]:
         """The argument numbers of applications to values of these runs that give the target. A store other than the bank's own may stand in for one."""
@@ -52,22 +51,9 @@ class Tester:
         ranges = [(run.low, run.high) if found is None else (0, len(found)) for run, found in zip(chosen, numbers, strict=True)]
         if rule.word in SPLIT and _product(ranges) > LONG and all(store is None for store in stores):
             return
-        if self._scratch is None or self._scratch.layout is not rule.out:
-            self._scratch = empty(rule.out, 1, bank.profile)
-        hits = self._hits[:, : len(rule.args)] if len(rule.args) < 4 else self._hits
-        hits = np.ascontiguousarray(hits)
-        triangular = int(rule.symmetric and chosen[0] == chosen[1] and stores[0] is stores[1])
-        last = (triangular, *self._scratch.arrays(), *self.target.arrays(), hits, self.tested)
+        triangular = rule.symmetric and chosen[0] == chosen[1] and stores[0] is stores[1]
         columns = [(stores[k] or bank.store(kind)).column for k, kind in enumerate(rule.kinds)]
-        for first in pieces(ranges):
-            inputs: list[Any] = []
-            for k, column in enumerate(columns):
-                inputs += [*column.arrays(), NOTHING if numbers[k] is None else numbers[k], *(first if k == 0 else ranges[k])]
-            found = rule.test(bank.limits, len(bank.examples), *inputs, *last)
-            for hit in hits[:found].tolist():
-                yield tuple(hit)
-            if bank.stop():
-                return
+        yield from self._hits(rule, columns, [NOTHING if found is None else found for found in numbers], ranges, triangular)
 
     def meeting(self, rule: Rule, position: int, run: Run) -> Array:
         """The run's values that meet the demands on an argument, in order."""
@@ -76,13 +62,18 @@ class Tester:
 
     def product(self, rule: Rule, numbers: Sequence[Array]) -> Iterator[tuple[int, ...]]:
         """The pairs of these values that give the target."""
+        columns = [self.bank.store(kind).column for kind in rule.kinds]
+        yield from self._hits(rule, columns, numbers, [(0, len(some)) for some in numbers], triangular=False)
+
+    def _hits(
+        self, rule: Rule, columns: Sequence[Column], numbers: Sequence[Array], ranges: Sequence[tuple[int, int]], triangular: bool
+    ) -> Iterator[tuple[int, ...]]:
+        """Runs the compiled loop over the argument values, in pieces; see `search.exact.drivers.tester`."""
         bank = self.bank
         if self._scratch is None or self._scratch.layout is not rule.out:
             self._scratch = empty(rule.out, 1, bank.profile)
         hits = np.zeros((MAX_HITS, len(rule.args)), np.int32)
-        ranges = [(0, len(some)) for some in numbers]
-        last = (0, *self._scratch.arrays(), *self.target.arrays(), hits, self.tested)
-        columns = [bank.store(kind).column for kind in rule.kinds]
+        last = (int(triangular), *self._scratch.arrays(), *self.target.arrays(), hits, self.tested)
         for first in pieces(ranges):
             inputs: list[Any] = []
             for k, column in enumerate(columns):
