@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import random
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -29,15 +29,17 @@ from dsl.columns.uncompiled import uncompiled
 from dsl.domains.apply import apply_op
 from dsl.domains.base import Context
 from dsl.errors import ConfigError
-from dsl.generate import Generator, Inputs, moves_on
+from dsl.generate import moves_on
 from dsl.ops import OPS
 from dsl.program import NUM_CONSTANTS, Constant, Instruction, Program, Push, Quotation, Word
-from dsl.traces import TraceBatch, TraceConfig, traces
+from dsl.traces import TraceBatch, traces
 from dsl.traces.moves import Move
 from dsl.types import VALUE_TYPES, Type
-from dsl.values import DEFAULT, REASONS, Profile, Stuck
+from dsl.values import REASONS, Profile, Stuck
 from embed.cells import State, abstract_of, decode, encode, encode_value
+from embed.data_config import DataConfig
 from embed.pool import CellRows, Pool
+from embed.steps import Batch, Rollouts, Soft, Steps, joined, rows_of
 from embed.vocab import BRACKETS, CONSTANTS, ERRORS, INTERPRETATIONS, NOP, Kind, Vocabulary
 
 MAX_BODY = 12
@@ -46,166 +48,6 @@ MAX_MIX = 3
 _SLOTS = NUM_CONSTANTS + 1
 _SHARE_OF_FAILED = 0.5
 """Of the rows that get stuck, how many come from traces; the others are ops on stacks that do not fit them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataConfig:
-    """What batches are drawn from."""
-
-    seed: int = 0
-    rows: int = 256
-    """Concrete rows of a batch."""
-    max_cells: int = 64
-    """Longest state in cells; states that do not fit are left out."""
-    max_list: int = 16
-    """Longest list; longer is an error of the profile that the network learns."""
-    max_str: int = 32
-    """Longest string."""
-    input_list: int = 8
-    """Longest list that programs start from; a third of the batches go to `max_list`."""
-    input_str: int = 12
-    """The same for strings."""
-    int_range: int = 1000
-    """Ints from minus to plus this have codes of their own."""
-    errors: float = 0.27
-    """Share of concrete rows that get stuck."""
-    abstract: float = 0.2
-    """Abstract rows for each concrete one."""
-    soft: float = 0.12
-    """Soft rows for each concrete one."""
-    rollouts: float = 0.1
-    """Rollouts for each concrete row."""
-    rollout_length: int = 3
-    frame: float = 0.5
-    """Share of rows with values below the program's own."""
-    balance: float = 0.5
-    """0 draws transitions as often as traces have them, 1 every op equally often."""
-    programs: int = 8192
-    """Programs of one batch of traces."""
-    max_length: int = 6
-    min_length: int = 1
-    """Shortest program, in moves; the longest is `max_length`."""
-    chunks: int = 12
-    """How many chunks are drawn from one batch of traces before the next is made."""
-    chunk: int = 8
-    """Batches of a chunk, within which rows of like length come together."""
-    ops: tuple[str, ...] = ()
-    """Only these words, where any are named: sub-languages for tests and ablations."""
-    copies: float = 0.1
-    """How often transitions come that only move values, against those that compute: with built-in routing there is little to learn from them."""
-    pairs: str = "seen"
-    """`seen`: without the pairs of ops in a row that are held out (one in twenty, by a hash of their names); `unseen`: only those; `all`."""
-    from_step: int = 0
-    """Only transitions that so many moves came before; evaluation looks at programs that are longer than trained with it."""
-    compiled: bool = True
-    """Whether traces are made with compiled kernels; without, small batches come sooner."""
-
-    def __post_init__(self) -> None:
-        rules = {
-            "seed": self.seed >= 0, "rows": self.rows >= 1, "max_cells": 12 <= self.max_cells <= 1024, "errors": 0 <= self.errors < 1,
-            "abstract": 0 <= self.abstract <= 1, "soft": 0 <= self.soft <= 1, "rollouts": 0 <= self.rollouts <= 1, "frame": 0 <= self.frame <= 1,
-            "balance": 0 <= self.balance <= 1, "copies": 0 <= self.copies <= 1, "rollout_length": 1 <= self.rollout_length <= 16, "chunks": self.chunks >= 1, "chunk": self.chunk >= 1,
-            "ops": set(self.ops) <= set(OPS), "pairs": self.pairs in ("seen", "unseen", "all"), "from_step": self.from_step >= 0, "programs": self.programs >= 1,
-        }  # fmt: skip
-        for name, fine in rules.items():
-            if not fine:
-                raise ConfigError(f"data field {name} is {getattr(self, name)!r}, which is outside its range; see embed/batches.py")
-
-    @property
-    def profile(self) -> Profile:
-        """The limits that traces run under: what SIZE means to the network."""
-        return DEFAULT.with_limits(max_list=self.max_list, max_str=self.max_str)
-
-    def traces(self, seed: int, *, long: bool) -> TraceConfig:
-        """The traces of one epoch."""
-        names = frozenset(self.ops) if self.ops else Generator().ops
-        how = Inputs(min_int=-99, max_int=99, max_items=self.input_list, max_chars=self.input_str)
-        if long:
-            how = Inputs(min_int=-self.int_range, max_int=self.int_range, max_items=self.max_list, max_chars=self.max_str)
-        generator = Generator(ops=names, profile=self.profile)
-        return TraceConfig(
-            seed=seed,
-            programs=self.programs,
-            examples=3,
-            min_length=self.min_length,
-            max_length=self.max_length,
-            failing=0.3,
-            generator=generator,
-            inputs=how,
-            reuse=1,
-        )
-
-
-def data_config(kept: Mapping[str, Any]) -> DataConfig:
-    """The configuration that a file of weights keeps; settings that this version lacks are left out."""
-    known = {f.name for f in fields(DataConfig)}
-    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in kept.items() if key in known}
-    return DataConfig(**values)
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Steps:
-    """One op on one state, N times."""
-
-    before: CellRows
-    after: CellRows
-    op: Array
-    """int64[N]: number of the op."""
-    pops: Array
-    """int64[N]: how many items the op takes from the top."""
-    bodies: Array
-    """int64[N, 2, W]: its quotations as words (of `Vocabulary.body_words`, then cell codes), -1 past the end."""
-    error: Array
-    """int64[N]: 0 where there is a result, else 1 + index in ERRORS."""
-    result: Array
-    """int64[N]: how many cells the op's results have; 0 where it got stuck."""
-    interpretation: Array
-    """int64[N]: index in INTERPRETATIONS."""
-    partner: Array
-    """int64[N]: for an abstract row, the concrete one of the same batch that it abstracts; else -1."""
-
-    def __len__(self) -> int:
-        return len(self.op)
-
-    def take(self, rows: Array) -> Steps:
-        """Some rows; partners are forgotten."""
-        taken = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name not in ("before", "after")}
-        taken["partner"] = np.full(len(taken["op"]), -1)
-        return Steps(before=self.before.take(rows), after=self.after.take(rows), **taken)
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Soft:
-    """One state under several ops with weights, S times. `after` is S * M rows: the outcome of op m on state s is row s * M + m."""
-
-    before: CellRows
-    after: CellRows
-    ops: Array
-    """int64[S, M]."""
-    weights: Array
-    """float32[S, M]: not negative, adding up to 1; 0 beside an op that is there only to fill up."""
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Rollouts:
-    """K ops in a row, U times; `states` is K + 1 row blocks, all of one width."""
-
-    states: tuple[CellRows, ...]
-    ops: Array
-    """int64[U, K]."""
-    pops: Array
-    """int64[U, K]."""
-    bodies: Array
-    """int64[U, K, 2, W]."""
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Batch:
-    """What one training step sees."""
-
-    steps: Steps
-    soft: Soft | None
-    rollouts: Rollouts | None
 
 
 class Stream:
@@ -674,24 +516,6 @@ def abstract_results(
     below = items[: len(items) - op.type.pops]
     results = apply_op(op, Context(profile), items[len(below) :], (), (domain,))
     return None if any(result.is_bottom for result in results) else (below, results)
-
-
-def joined(a: Steps, b: Steps) -> Steps:
-    """The rows of both, of equal width."""
-    arrays = {f.name: np.concatenate([getattr(a, f.name), getattr(b, f.name)]) for f in fields(a) if f.name not in ("before", "after")}
-    return Steps(before=_stacked(a.before, b.before), after=_stacked(a.after, b.after), **arrays)
-
-
-def _stacked(a: CellRows, b: CellRows) -> CellRows:
-    return CellRows(np.concatenate([a.codes, b.codes]), np.concatenate([a.numbers, b.numbers]))
-
-
-def rows_of(states: list[list[tuple[int, int]]], width: int, vocab: Vocabulary) -> CellRows:
-    """Cell lists as rows of a width."""
-    rows = CellRows(np.full((len(states), width), vocab.code(Kind.PAD), np.int32), np.zeros((len(states), width), np.int64))
-    for i, cells in enumerate(states):
-        rows.codes[i, : len(cells)], rows.numbers[i, : len(cells)] = zip(*cells, strict=True)
-    return rows
 
 
 def body_tokens(body: tuple[Instruction, ...], vocab: Vocabulary) -> list[int]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from embed.batches import Steps
+from embed.steps import Steps
 from executor.blocks import Block
 from executor.field import Field
 from executor.losses import Draws, View, view_of

@@ -13,9 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from embed.batches import DataConfig, Rollouts, Steps, Stream, data_config, rows_of
+from embed.batches import Stream
 from embed.cells import CellError, State, decode, encode
+from embed.data_config import DataConfig, data_config
 from embed.pool import CellRows
+from embed.steps import Rollouts, Steps, rows_of
 from embed.vocab import INTERPRETATIONS, Kind
 from executor.checkpoint import Executor
 from executor.condition import Condition, pops_of

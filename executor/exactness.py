@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from dsl.ops import OPS
-from embed.batches import Steps
+from embed.steps import Steps
 from executor.condition import Condition
 from executor.field import Field
 from executor.integrate import execute

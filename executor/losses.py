@@ -17,8 +17,8 @@ import torch
 from torch import Tensor, nn
 
 from dsl.errors import ConfigError
-from embed.batches import Batch, Rollouts, Soft, Steps
 from embed.pool import CellRows
+from embed.steps import Batch, Rollouts, Soft, Steps
 from embed.vocab import INTERPRETATIONS, OPENS, TYPES, Kind, Vocabulary
 from executor.condition import Condition
 from executor.distance import Metric, info_nce, qrl_loss

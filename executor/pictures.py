@@ -17,8 +17,10 @@ from torch import Tensor
 from dsl.errors import ConfigError
 from dsl.ops import OPS
 from dsl.parser import parse
-from embed.batches import DataConfig, Steps, Stream, data_config, joined, rows_of
+from embed.batches import Stream
 from embed.cells import CellError, State, decode, encode
+from embed.data_config import DataConfig, data_config
+from embed.steps import Steps, joined, rows_of
 from embed.vocab import CONSTANTS, Kind
 from executor.board import Board
 from executor.checkpoint import Executor, write_whole

@@ -10,8 +10,8 @@ import torch
 from dsl import machine
 from dsl.program import Program, Word
 from dsl.values import Stuck
-from embed.batches import rows_of
 from embed.cells import State, encode
+from embed.steps import rows_of
 from executor.checkpoint import Executor
 
 WORDS = ("inc", "dec", "neg", "+", "-", "dup", "swap", "drop")

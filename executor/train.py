@@ -8,7 +8,6 @@ The same command goes on where a run stopped; batches and random numbers belong 
 never stopped. A batch is made of `shards` parts, which the processes share out; its gradient is the same on any number of them.
 """
 
-import dataclasses
 import json
 import logging
 import math
@@ -27,13 +26,15 @@ import torch
 from torch import Tensor
 
 from dsl.errors import ConfigError
-from embed.batches import Batch, DataConfig, Steps, Stream
+from embed.batches import Stream
+from embed.steps import Batch, Steps
 from embed.vocab import vocabulary
 from executor.board import Board
 from executor.checkpoint import CHECKPOINT, WEIGHTS, Executor, TrainState, save_weights, write_whole
 from executor.exactness import by_op
-from executor.field import Field, FieldConfig, count_parameters
+from executor.field import Field, count_parameters
 from executor.losses import Draws, LossConfig, total_loss
+from executor.presets import TrainConfig, flat
 
 log = logging.getLogger(__name__)
 
@@ -45,121 +46,6 @@ LEAST_RANK = 0.05
 
 class TrainingStopped(ConfigError):
     """A run that cannot go on: not-a-number, or a collapsed code table. The last good weights are in its folder."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainConfig:
-    """Everything that a run is made of."""
-
-    name: str
-    data: DataConfig = dataclasses.field(default_factory=DataConfig)
-    losses: LossConfig = dataclasses.field(default_factory=LossConfig)
-    field: FieldConfig = dataclasses.field(default_factory=FieldConfig)
-    seed: int = 0
-    steps: int = 20_000
-    shards: int = 1
-    """Parts of a batch, each of `data.rows` rows; a multiple of the number of processes."""
-    learning_rate: float = 1.5e-3
-    warm_up: int = 200
-    decay: float = 0.4
-    """Share of the steps over which the rate falls to nothing, at the end."""
-    weight_decay: float = 0.01
-    clip: float = 1.0
-    average: float = 0.999
-    precision: str = "float32"
-    """`float32`, `bfloat16`, or `auto`: whichever multiplies matrices faster on this machine."""
-    compiled: bool = False
-    log_every: int = 50
-    save_every: int = 500
-    evaluate_every: int = 2000
-    held_out: int = 4
-    """Batches of an evaluation while training."""
-    figures: bool = True
-    """Whether evaluations write figures, histograms and projectors of the fields, too."""
-
-    def __post_init__(self) -> None:
-        rules = {
-            "steps": (self.steps >= 1, "at least 1"), "shards": (self.shards >= 1, "at least 1"), "seed": (self.seed >= 0, "at least 0"),
-            "learning_rate": (0 < self.learning_rate < 1, "above 0 and below 1"), "decay": (0 <= self.decay <= 1, "in 0..1"),
-            "precision": (self.precision in ("float32", "bfloat16", "auto"), "float32, bfloat16 or auto"), "average": (0 <= self.average < 1, "in [0, 1)"),
-            "log_every": (self.log_every >= 1, "at least 1"), "save_every": (self.save_every >= 1, "at least 1"),
-            "evaluate_every": (self.evaluate_every >= 1, "at least 1"), "clip": (self.clip > 0, "above 0"),
-            "data": (self.data.int_range == self.field.int_range, "of the field's int_range"),
-        }  # fmt: skip
-        for name, (fine, rule) in rules.items():
-            if not fine:
-                raise ConfigError(f"training setting {name} is {getattr(self, name)!r}; it must be {rule}")
-
-
-def tiny() -> TrainConfig:
-    """Minutes on one CPU core: tests, and ablations with several seeds."""
-    return TrainConfig(
-        name="tiny",
-        field=FieldConfig(depth=3, attention="hand", int_range=200),
-        data=DataConfig(rows=128, max_cells=40, max_list=8, max_str=12, input_list=5, input_str=8, int_range=200, programs=2048, compiled=False),
-        steps=4000, learning_rate=2e-3, evaluate_every=1000, save_every=250,
-    )  # fmt: skip
-
-
-def small() -> TrainConfig:
-    """Hours on two CPU cores: the weights that are shipped."""
-    return TrainConfig(
-        name="small",
-        field=FieldConfig(depth=4, attention="hand"),
-        data=DataConfig(rows=128, programs=4096, chunks=16, compiled=False),
-        shards=2,
-        steps=20_000,
-        precision="auto",
-        save_every=250,
-        evaluate_every=2000,
-    )
-
-
-def large() -> TrainConfig:
-    """Ten to twenty minutes on one GPU."""
-    return TrainConfig(
-        name="large",
-        field=FieldConfig(depth=8, code_width=128, attention="triton"),
-        data=DataConfig(rows=2048, max_cells=128, max_list=32, max_str=64, input_list=12, input_str=24, programs=32768),
-        steps=20_000, learning_rate=1e-3, precision="bfloat16", save_every=500, evaluate_every=1000,
-    )  # fmt: skip
-
-
-PRESETS = {"tiny": tiny, "small": small, "large": large}
-
-
-def preset(name: str) -> TrainConfig:
-    """The configuration of that name."""
-    if name not in PRESETS:
-        raise ConfigError(f"no preset {name!r}; there are {', '.join(PRESETS)}")
-    return PRESETS[name]()
-
-
-def with_settings(config: TrainConfig, settings: list[str]) -> TrainConfig:
-    """The configuration with `name=value` settings, where a dot leads into a part: `steps=100`, `losses.flow=0`, `field.copy=false`."""
-    for setting in settings:
-        name, equals, text = setting.partition("=")
-        part, dot, inner = name.partition(".")
-        owner = getattr(config, part, None) if dot else config
-        key = inner if dot else part
-        known = {f.name for f in fields(owner)} if owner is not None and hasattr(owner, "__dataclass_fields__") else set()
-        if not equals or key not in known:
-            raise ConfigError(f"{setting!r} is no setting; write NAME=VALUE, such as steps=1000, losses.flow=0 or field.depth=2")
-        changed = replace(owner, **{key: _parsed(setting, text, getattr(owner, key))})  # type: ignore[type-var]
-        config = replace(config, **{part: changed}) if dot else changed  # type: ignore[assignment]
-    return config
-
-
-def _parsed(setting: str, text: str, old: Any) -> Any:
-    """A setting's text as a value of the type that it has."""
-    try:
-        if isinstance(old, bool):
-            return {"true": True, "false": False}[text]
-        if isinstance(old, tuple):
-            return tuple(text.split(",")) if text else ()
-        return type(old)(text)
-    except (KeyError, ValueError):
-        raise ConfigError(f"{setting!r}: {text!r} is not a value like {old!r}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +125,7 @@ class _Run:
         self._open()
         board = Board(self.folder, purge=state.step) if self.place.is_first else None
         if board is not None and state.step == 0:
-            board.settings(_flat(config), {"parameters": count_parameters(self.model)})
+            board.settings(flat(config), {"parameters": count_parameters(self.model)})
         meter, figures = _Meter(state.step, config.steps, quiet=self.quiet or not self.place.is_first), {}
         try:
             while state.step < last:
@@ -359,7 +245,7 @@ class _Run:
     def _save(self) -> None:
         """Both files; every process waits until they are there."""
         if self.place.is_first:
-            self.state.save(self.folder / CHECKPOINT, {"config": _flat(self.config)})
+            self.state.save(self.folder / CHECKPOINT, {"config": flat(self.config)})
             about = {"name": self.config.name, "step": self.state.step, "steps": self.config.steps, "seed": self.config.seed, "data": asdict(self.config.data)}  # fmt: skip
             save_weights(self.folder / WEIGHTS, self.model, self.state.average, about)
         if self.place.world > 1:
@@ -367,7 +253,7 @@ class _Run:
 
     def _open(self) -> None:
         """The folder of a new run, or the state of one that goes on."""
-        path, config = self.folder / "config.json", _flat(self.config)
+        path, config = self.folder / "config.json", flat(self.config)
         if path.exists():
             kept = json.loads(path.read_text(encoding="utf-8"))
             differing = sorted(key for key in kept.keys() | config.keys() if kept.get(key) != config.get(key))
@@ -524,14 +410,6 @@ def _bf16_pays(device: torch.device) -> bool:
 def _put(model: Executor, weights: dict[str, Tensor]) -> None:
     for name, parameter in model.named_parameters():
         parameter.copy_(weights[name])
-
-
-def _flat(config: TrainConfig) -> dict[str, Any]:
-    """All settings with dotted names, as config.json has them."""
-    flat: dict[str, Any] = {}
-    for key, value in asdict(config).items():
-        flat |= {f"{key}.{inner}": v for inner, v in value.items()} if isinstance(value, dict) else {key: value}
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in flat.items()}
 
 
 class _Meter:

@@ -42,7 +42,8 @@ def main(args: argparse.Namespace) -> int:
     """Trains, and prints the run's folder."""
     require_neural()
     set_threads(args.threads)
-    from executor.train import preset, train, with_settings
+    from executor.presets import preset, with_settings
+    from executor.train import train
 
     settings = [*args.set, *(f"losses.{item}" for item in args.loss)]
     settings += [f"seed={args.seed}"] if args.seed is not None else []

@@ -4,7 +4,9 @@ from functools import cache
 
 import torch
 
-from embed.batches import Batch, DataConfig, Steps, Stream
+from embed.batches import Stream
+from embed.data_config import DataConfig
+from embed.steps import Batch, Steps
 from embed.vocab import Vocabulary, vocabulary
 from executor.condition import Condition
 from executor.field import Field, FieldConfig, Source

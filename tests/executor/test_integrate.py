@@ -7,8 +7,8 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
 
 from dsl.errors import ConfigError  # noqa: E402
-from embed.batches import rows_of  # noqa: E402
 from embed.cells import State, encode  # noqa: E402
+from embed.steps import rows_of  # noqa: E402
 from embed.vocab import vocabulary  # noqa: E402
 from executor.condition import Condition  # noqa: E402
 from executor.field import Field, FieldConfig  # noqa: E402

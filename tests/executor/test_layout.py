@@ -8,8 +8,8 @@ torch = pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
 from dsl import machine  # noqa: E402
 from dsl.ops import OPS  # noqa: E402
 from dsl.program import Program, Word  # noqa: E402
-from embed.batches import rows_of  # noqa: E402
 from embed.cells import State, decode, encode  # noqa: E402
+from embed.steps import rows_of  # noqa: E402
 from embed.vocab import CONSTANTS, INTERPRETATIONS, NOP  # noqa: E402
 from executor.condition import Condition, pops_of  # noqa: E402
 from executor.integrate import execute  # noqa: E402

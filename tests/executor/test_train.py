@@ -18,7 +18,8 @@ pytest.importorskip("safetensors", reason="needs the extra `neural` (safetensors
 from dsl.errors import ConfigError  # noqa: E402
 from executor.checkpoint import WEIGHTS, load_weights  # noqa: E402
 from executor.field import FieldConfig  # noqa: E402
-from executor.train import PRESETS, TrainConfig, TrainingStopped, learning_rate, preset, train, with_settings  # noqa: E402
+from executor.presets import PRESETS, TrainConfig, preset, with_settings  # noqa: E402
+from executor.train import TrainingStopped, learning_rate, train  # noqa: E402
 from tests.executor.samples import DATA  # noqa: E402
 
 SMALLEST = TrainConfig(
