@@ -148,6 +148,7 @@ def _outputs(layout: Layout, at: str) -> list[str]:
 
 
 def call(args: Sequence[Layout], out: Layout, at: str) -> str:
+    """Code that calls the kernel on row `r0 + e`, `r1 + e`, ... of the arguments, with row `at` of the output to write to."""
     given = [part for k, layout in enumerate(args) for part in _parameters(layout, f"a{k}", f"r{k} + e")]
     return f"kernel({', '.join(['p', *given, *_outputs(out, at)])})"
 

@@ -184,12 +184,10 @@ def flush_flat(count, examples, data, picks, rule, keys, totals, lines, s_data, 
 
 
 @njit(cache=True, error_model="numpy")
-def flush_rows(  # type: ignore[no-untyped-def]
-    count, examples, data, lengths, picks, rule, keys, totals, lines, s_data, s_lengths, table, hashes, sums, packs, origins, counters
+def add_rows(  # type: ignore[no-untyped-def]
+    count, examples, data, lengths, picks, rule, totals, lines, s_data, s_lengths, table, hashes, sums, packs, origins, counters
 ):  # fmt: skip
-    """Adds the first `count` candidates of a scratch column of lists of numbers."""
-    roomy(count, table, hashes, counters)
-    sums_rows(count, examples, data, lengths, keys, totals)
+    """Adds candidates that are a list or a string an example and whose sums are known; keeps the sums where the store does."""
     begin(count, totals, lines, table, counters)
     for k in range(count):
         if lines[k] == 0:
@@ -197,7 +195,8 @@ def flush_rows(  # type: ignore[no-untyped-def]
         number = claim(lines[k], table, hashes, counters)
         if number < 0:
             continue
-        sums[number] = totals[k]
+        if len(sums) > 0:
+            sums[number] = totals[k]
         _copy(s_data, number, data, k, examples)
         for e in range(examples):
             s_lengths[number * examples + e] = lengths[k * examples + e]
@@ -209,27 +208,23 @@ def flush_rows(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
+def flush_rows(  # type: ignore[no-untyped-def]
+    count, examples, data, lengths, picks, rule, keys, totals, lines, s_data, s_lengths, table, hashes, sums, packs, origins, counters
+):  # fmt: skip
+    """Adds the first `count` candidates of a scratch column of lists of numbers."""
+    roomy(count, table, hashes, counters)
+    sums_rows(count, examples, data, lengths, keys, totals)
+    add_rows(count, examples, data, lengths, picks, rule, totals, lines, s_data, s_lengths, table, hashes, sums, packs, origins, counters)
+
+
+@njit(cache=True, error_model="numpy")
 def flush_text(  # type: ignore[no-untyped-def]
     count, examples, data, lengths, picks, rule, keys, totals, lines, s_data, s_lengths, table, hashes, sums, packs, origins, counters
 ):  # fmt: skip
     """Adds the first `count` candidates of a scratch column of strings."""
     roomy(count, table, hashes, counters)
     sums_text(count, examples, data, lengths, keys, totals)
-    begin(count, totals, lines, table, counters)
-    for k in range(count):
-        if lines[k] == 0:
-            continue
-        number = claim(lines[k], table, hashes, counters)
-        if number < 0:
-            continue
-        _copy(s_data, number, data, k, examples)
-        for e in range(examples):
-            s_lengths[number * examples + e] = lengths[k * examples + e]
-        packs[number] = packed(lengths, k * examples, examples)
-        _origin(origins, number, rule, picks, k)
-        if number + 1 >= len(hashes):
-            counters[FULL] = 1
-            return
+    add_rows(count, examples, data, lengths, picks, rule, totals, lines, s_data, s_lengths, table, hashes, sums, packs, origins, counters)
 
 
 @njit(cache=True, error_model="numpy")
