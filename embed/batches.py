@@ -175,7 +175,7 @@ class _Chunk:
             raise ConfigError(f"no state of these traces fits into max_cells={self.config.max_cells}")
         misfits = rows[-num_misfit:] if num_misfit else rows[:0]
         steps, types = self._steps(drawn, rows, {int(r) for r in misfits})
-        order = np.argsort(_used(steps.before, self.vocab).clip(min=_used(steps.after, self.vocab)), kind="stable")
+        order = np.lexsort((_used(steps.before, self.vocab).clip(min=_used(steps.after, self.vocab)), self._looked_at(drawn, rows, steps)))
         return [self._batch(steps.take(part), types, part) for part in np.split(order, self.config.chunk)]
 
     def _drawn(self, transitions: Array) -> _Drawn:
@@ -274,6 +274,12 @@ class _Chunk:
             interpretation=np.zeros(len(rows), np.int64), partner=np.full(len(rows), -1),
         )  # fmt: skip
         return steps, drawn.types[rows]
+
+    def _looked_at(self, drawn: _Drawn, rows: Array, steps: Steps) -> Array:
+        """How many cells each row's op reads or writes: what its cost depends on."""
+        ids = drawn.before[rows][:, _SLOTS:-1]
+        argument = (ids >= 0) & (np.cumsum(ids >= 0, axis=1) <= steps.pops[:, None])
+        return np.maximum(np.where(argument, self.pool.lengths(ids), 0).sum(axis=1), steps.result + 1)
 
     def _misfit(self, types: tuple[Type, ...], block: Array) -> tuple[int, int]:
         """An op that gets stuck on these types (top first), and its error."""

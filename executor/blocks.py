@@ -6,13 +6,14 @@
 
 Gates begin at zero, so that a new network is the identity.
 
-Shapes: B states, L cells, d width, H heads, K = 32 width of a head.
+Shapes: B states, W cells of a window, T cells of all windows, d width, H heads, K = 32 width of a head.
 """
 
 import torch
 from torch import Tensor, nn
 
 from executor.attention import attention
+from executor.window import Window
 
 HEAD = 32
 """Width of a head."""
@@ -40,18 +41,22 @@ class Block(nn.Module):
         for layer in (self.out, self.down):
             nn.init.normal_(layer.weight, std=0.5 / layer.in_features**0.5)
 
-    def forward(self, x: Tensor, mask: Tensor, modulation: Tensor | None) -> Tensor:
-        """[B, L, d] from the same; attention looks at the keys where `mask` bool[B, L] is true."""
-        m = self.bias if modulation is None else modulation.unflatten(-1, (6, -1)) + self.bias
-        shift, scale, gate, shift2, scale2, gate2 = (m[..., i, :].unsqueeze(-2) for i in range(6))
-        x = x + gate * self.attend(norm(x) * (1 + scale) + shift, mask)
+    def forward(self, x: Tensor, window: Window, modulation: Tensor | None) -> Tensor:
+        """[T, d] from the same; attention goes from each cell to those of its own state that are seen."""
+        if modulation is None:
+            shift, scale, gate, shift2, scale2, gate2 = self.bias.unbind()
+        else:
+            parts = (modulation.unflatten(-1, (6, -1)) + self.bias).unbind(1)
+            shift, scale, gate, shift2, scale2, gate2 = (part.index_select(0, window.rows) for part in parts)
+        x = x + gate * self.attend(norm(x) * (1 + scale) + shift, window)
         hidden = self.up(norm(x) * (1 + scale2) + shift2)
         return x + gate2 * self.down(torch.relu(hidden).square())
 
-    def attend(self, x: Tensor, mask: Tensor) -> Tensor:
+    def attend(self, x: Tensor, window: Window) -> Tensor:
         """Attention with normed queries and keys."""
-        b, length, width = x.shape
-        q, k, v = self.qkv(x).view(b, length, 3, self.heads, HEAD).permute(2, 0, 3, 1, 4)
+        q, k, v = self.qkv(x).view(len(x), 3, self.heads, HEAD).unbind(1)
         # Unit-RMS rows have dot products up to K; the extra factor makes a sharp choice of one key possible.
-        mixed = attention(norm(q).to(v.dtype) * 1.5, norm(k).to(v.dtype), v, mask, self.impl)
-        return self.out(mixed.transpose(1, 2).reshape(b, length, width))
+        parts = torch.stack([norm(q).to(v.dtype) * 1.5, norm(k).to(v.dtype), v], 1)
+        q, k, v = window.pad(parts).permute(2, 0, 3, 1, 4)
+        mixed = attention(q, k, v, window.seen, self.impl)
+        return self.out(window.pack(mixed.transpose(1, 2)).flatten(1))

@@ -91,7 +91,7 @@ def row_figures(field: Field, steps: Steps, time: float, draws: Draws, *, noise:
         cells = where[..., None].float()
 
         def velocity(point: Tensor) -> Tensor:
-            end = field.endpoint(point, t, view.before, view.condition)
+            end = field.endpoint(point, t, view.before, view.condition, view.result)
             x1 = field.known(end, view.before, view.condition, view.result, view.error)
             return (x1 - point) / (1 - time) * cells
 

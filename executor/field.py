@@ -18,6 +18,7 @@ Shapes: B states, L cells, D code width, d width, M ops of a mixture, E errors, 
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -30,6 +31,7 @@ from executor.attention import IMPLEMENTATIONS
 from executor.blocks import HEAD, Block, norm
 from executor.condition import Condition
 from executor.layout import FIRST_ITEM, MAX_SEQUENCES, Layout, copied_below, copied_from, layout_of, routing_of
+from executor.window import Window, window_of
 
 NUM_TIMES = 16
 """Fourier features of the time."""
@@ -101,16 +103,32 @@ class Source:
         return torch.arange(self.codes.shape[1], device=self.codes.device) - self.layout.base[:, None]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Endpoint:
     """What the network says about the end of the way."""
 
-    generated: Tensor
-    """float32[B, L, D]: cells of the result, in the places where they are to lie."""
+    window: Window
+    inside: Tensor
+    """float32[B, W, D]: the cells of the window at the end; those of the result stand where they are to lie."""
+    z: Tensor
+    """float32[B, L, D]: the point that was looked from."""
     stop: Tensor
     """float32[B, M, L]: log-probability that the result of op m has r cells, r in 0..L-1."""
     error: Tensor
     """float32[B, M, 1 + E]: log-probability of a result, or of each error."""
+
+    @cached_property
+    def generated(self) -> Tensor:
+        """float32[B, L, D]: the cells of the window in their places, and the others where they were."""
+        return self.window.put_into(self.z, self.inside)
+
+    def cells(self, where: Tensor) -> Tensor:
+        """float32[G, D]: the cells that `where` bool[B, L] marks, which must lie in the window; row by row."""
+        return self.inside[self.window.gather(where) & (self.window.places < where.shape[1])]
+
+    def first(self, rows: Tensor) -> Tensor:
+        """float32[R, D]: the first cell of the results of some rows, with built-in routing."""
+        return self.inside[rows, 1]
 
 
 class Field(nn.Module):
@@ -181,17 +199,37 @@ class Field(nn.Module):
         x1 = self.expected(self.endpoint(z, t, source, condition), source, condition)
         return (x1 - z) / (1 - t)[:, None, None].clamp(min=1e-4)
 
-    def endpoint(self, z: Tensor, t: Tensor, source: Source, condition: Condition) -> Endpoint:
-        """One call of the network."""
+    def endpoint(self, z: Tensor, t: Tensor, source: Source, condition: Condition, results: Tensor | None = None) -> Endpoint:
+        """One call of the network. `results` int64[B] says for how many cells of results there must be room, where that is known, as in training;
+        otherwise there is as much as the states have."""
         op, c = self.condition_vectors(t, condition, source.table)
-        x, mask = self.tokens(z, source), source.layout.real
+        window = window_of(source.layout, condition, self._room(source, condition) if results is None else results, self.config.copy)
+        z0 = window.gather(source.z0)
+        if self.config.copy:
+            # Room for results is empty to the network, whatever lies there before the values below move away.
+            empty = torch.where(window.seen[..., None], z0, self._special(source, Kind.PAD))
+            inside, z0 = window.gather(z) + (1 - t)[:, None, None] * (empty - z0), empty
+        else:
+            inside = window.gather(z)
+        x = self.tokens(window.pack(inside), window.pack(z0), source.layout, window)
         modulation = self.modulation(c)
         for block in self.blocks:
             assert isinstance(block, Block)
-            x = block(x, mask, modulation if block.conditioned else None)
+            x = block(x, window, modulation if block.conditioned else None)
         x = norm(x).float()
-        generated = z + (1 - t)[:, None, None] * self.generate(x)
-        return Endpoint(generated, self._stop(x, op, source, condition), self._error(x, op, source, condition))
+        ahead = inside + (1 - t)[:, None, None] * window.pad(self.generate(x))
+        x = window.pad(x)
+        return Endpoint(window, ahead, z, self._stop(x, op, source, condition, window), self._error(x, op, source, condition, window))
+
+    def _room(self, source: Source, condition: Condition) -> Tensor:
+        """int64[B]: the most cells that results may have: as the effects say, or all that the states have room for."""
+        sizes = self.known_sizes(condition)
+        most = torch.where(self.generates[condition.ops], torch.where(sizes >= 0, sizes, source.codes.shape[1]), 0).amax(1)
+        return torch.minimum(most, source.codes.shape[1] - source.layout.base)
+
+    def known_sizes(self, condition: Condition) -> Tensor:
+        """int64[B, M]: how many cells the results of each op have, where its effect says so; else -1."""
+        return torch.where(condition.interpretation[:, :1] > 0.5, self.result_size[condition.ops], -1)
 
     def condition_vectors(self, t: Tensor, condition: Condition, table: Tensor) -> tuple[Tensor, Tensor]:
         """[B, M, op_width] of the single ops, and [B, d] of everything together: (op, then, else), interpretation, time."""
@@ -220,34 +258,40 @@ class Field(nn.Module):
         summed = (self.body(vectors) * there[..., None]).sum(2)
         return torch.where(there.any(-1)[..., None], summed, self.no_body)
 
-    def tokens(self, z: Tensor, source: Source) -> Tensor:
-        """[B, L, d]: what the blocks start from: the source, the way gone so far, and where each cell stands."""
-        layout = source.layout
-        relative = (source.relative + MAX_RELATIVE).clamp(0, 2 * MAX_RELATIVE - 1)
-        sequence = torch.where(layout.real, layout.sequence, MAX_SEQUENCES)
-        offset = torch.where(layout.real, layout.offset, 0).clamp(max=MAX_RELATIVE - 1)
-        where = self.relative(relative) + self.sequence(sequence) + self.offset(offset)
+    def tokens(self, inside: Tensor, z0: Tensor, layout: Layout, window: Window) -> Tensor:
+        """[T, d]: what the blocks start from: the source, the way gone so far, and where each cell stands."""
+        relative = self.relative(window.pack(window.places - layout.base[:, None] + MAX_RELATIVE).clamp(0, 2 * MAX_RELATIVE - 1))
         if not self.config.source:
-            return self.at_source(z) + self.relative(relative)
-        return self.at_source(source.z0) + self.at_difference(z - source.z0) + where
+            return self.at_source(inside) + relative
+        sequence = window.pack(torch.where(window.seen, window.gather(layout.sequence), MAX_SEQUENCES))
+        offset = window.pack(torch.where(window.seen, window.gather(layout.offset), 0).clamp(max=MAX_RELATIVE - 1))
+        return self.at_source(z0) + self.at_difference(inside - z0) + relative + self.sequence(sequence) + self.offset(offset)
 
-    def _stop(self, x: Tensor, op: Tensor, source: Source, condition: Condition) -> Tensor:
-        """Log-probabilities of the number of result cells, each op's own; where the effect says it, it is sure."""
-        length = x.shape[1]
-        scores = torch.einsum("bld,bmd->bml", x, self.stop_query(op)) / math.sqrt(x.shape[-1]) + self.stop_bias(x).transpose(1, 2)
-        places = (torch.arange(length, device=x.device) + source.layout.base[:, None]).clamp(max=length - 1)
-        inside = torch.arange(length, device=x.device) < (length - source.layout.base)[:, None]
-        scores = scores.gather(2, places[:, None].expand_as(scores)).masked_fill(~inside[:, None], -1e4)
-        size = torch.where(condition.interpretation[:, :1] > 0.5, self.result_size[condition.ops], -1)
+    def _stop(self, x: Tensor, op: Tensor, source: Source, condition: Condition, window: Window) -> Tensor:
+        """Log-probabilities of the number of result cells, each op's own: the result ends at the first place that says so,
+
+            log p(r) = log sigmoid(s_r) + sum_(i < r) log sigmoid(-s_i)
+
+        so that how many places were looked at does not matter. Where the effect says the number, it is sure."""
+        length = source.codes.shape[1]
+        size = self.known_sizes(condition)
         sure = torch.where(torch.arange(length, device=x.device) == size[..., None], 0.0, -1e4)
-        return torch.log_softmax(torch.where((size >= 0)[..., None], sure, scores), -1)
+        if not self.config.copy:
+            return sure
+        places = x[:, 1:]
+        scores = torch.einsum("bld,bmd->bml", places, self.stop_query(op)) / math.sqrt(x.shape[-1]) + self.stop_bias(places).transpose(1, 2)
+        room = (window.packed[:, 1:] < len(window.rows))[:, None]
+        going_on = nn.functional.logsigmoid(-scores)
+        stops = nn.functional.logsigmoid(scores) + going_on.cumsum(-1) - going_on
+        learned = nn.functional.pad(stops.masked_fill(~room, -1e4), (0, length - places.shape[1]), value=-1e4)
+        return torch.where((size >= 0)[..., None], sure, learned)
 
-    def _error(self, x: Tensor, op: Tensor, source: Source, condition: Condition) -> Tensor:
+    def _error(self, x: Tensor, op: Tensor, source: Source, condition: Condition, window: Window) -> Tensor:
         """Log-probabilities of a result and of each error, each op's own. What can be counted is sure: too few values, an absent constant, and that
         an error stays what it is; words that only move values have no other. All other errors are learned."""
-        real = source.layout.real[..., None]
-        mean = (x * real).sum(1) / real.sum(1).clamp(min=1)
-        most = x.masked_fill(~real, -1e4).amax(1)
+        seen = window.seen[..., None]
+        mean = (x * seen).sum(1) / seen.sum(1).clamp(min=1)
+        most = x.masked_fill(~seen, -1e4).amax(1)
         pooled = torch.cat([mean, most], -1)[:, None].expand(-1, op.shape[1], -1)
         scores = self.error(torch.cat([pooled, op], -1))
         if not self.config.copy:

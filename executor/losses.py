@@ -24,6 +24,8 @@ from executor.condition import Condition
 from executor.distance import Metric, info_nce, qrl_loss
 from executor.field import Endpoint, Field, Source
 from executor.integrate import reground
+from executor.layout import layout_of
+from executor.window import results_between
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,7 @@ def total_loss(
     table = field.table.table()
     view = view_of(field, batch.steps, table)
     z, t = path(view, config, draws)
-    end = field.endpoint(z, t, view.before, view.condition)
+    end = field.endpoint(z, t, view.before, view.condition, view.result)
     weight = torch.where(view.is_abstract, config.abstract, 1.0)
     parts: dict[str, Tensor] = {}
     if config.decode:
@@ -183,7 +185,7 @@ def decode_loss(field: Field, view: View, end: Endpoint, weight: Tensor) -> Tens
 
     For a number beyond the table its own code stands beside the table's. Without built-in routing, unchanged cells weigh a quarter.
     """
-    losses = code_losses(field, end.generated[view.generated], view.after.codes[view.generated], view.after, view.generated)
+    losses = code_losses(field, end.cells(view.generated), view.after.codes[view.generated], view.after, view.generated)
     scale = torch.ones_like(losses)
     if not field.config.copy:
         same = (view.after.codes == view.before.codes) & (view.numbers == view.before.codes.new_zeros(()))
@@ -206,7 +208,7 @@ def code_losses(field: Field, x: Tensor, codes: Tensor, after: Source, where: Te
 def flow_loss(field: Field, view: View, end: Endpoint, weight: Tensor, *, detach: bool) -> Tensor:
     """|x1 - z1|^2 / D averaged over the cells of G: (1 - t)^2 |v - v*|^2, the flow-matching loss weighted by the way that is left."""
     target = view.after.z0.detach() if detach else view.after.z0
-    losses = (end.generated - target)[view.generated].square().mean(-1)
+    losses = (end.cells(view.generated) - target[view.generated]).square().mean(-1)
     return _over_rows(losses, view.generated, weight)
 
 
@@ -239,7 +241,8 @@ def soft_loss(field: Field, soft: Soft, table: Tensor, count: int) -> Tensor:
     weights = torch.as_tensor(soft.weights).to(device)
     condition = Condition.mixed(torch.as_tensor(soft.ops).to(device), weights, field.vocab)
     t = torch.zeros(rows, device=device)
-    x1 = field.expected(field.endpoint(before.z0, t, before, condition), before, condition)
+    results = torch.stack([results_between(before.layout, layout_of(codes[:, m], field.vocab), condition.pops[:, m]) for m in range(mixed)])
+    x1 = field.expected(field.endpoint(before.z0, t, before, condition, results.amax(0)), before, condition)
     shares = weights[:, :, None].expand_as(codes)
     first = codes[:, :1]
     differs = ((codes != first) & (shares > 0)).any(1)
@@ -266,8 +269,9 @@ def unrolled_loss(field: Field, rollouts: Rollouts, table: Tensor, count: int, t
         ops, pops, bodies = (torch.as_tensor(array[:, k]).to(device) for array in (rollouts.ops, rollouts.pops, rollouts.bodies))
         condition = Condition.of(ops, pops, bodies)
         t = torch.zeros(len(ops), device=device)
-        z = field.expected(field.endpoint(source.z0, t, source, condition), source, condition)
         true = states[k + 1]
+        results = results_between(source.layout, true.layout, pops)
+        z = field.expected(field.endpoint(source.z0, t, source, condition, results), source, condition)
         where = true.layout.real & (true.codes != field.vocab.code(Kind.NONE))
         losses = code_losses(field, z[where], true.codes[where], true, where)
         total = total + _over_rows(losses, where, ones)
@@ -318,11 +322,11 @@ def commuting_loss(field: Field, view: View, end: Endpoint) -> Tensor:
     matrix = containment(field.vocab).to(view.error.device)
     chosen = chosen & (matrix[concrete_codes, first_abstract] > 0)
     if not bool(chosen.any()):
-        return end.generated.sum() * 0
+        return end.inside.sum() * 0
     rows = torch.arange(len(base), device=base.device)[chosen]
-    abstract = torch.softmax(field.table.logits(end.generated[rows, base[rows, 0]], view.after.table), -1)
+    abstract = torch.softmax(field.table.logits(end.first(rows), view.after.table), -1)
     others = partner[rows]
-    concrete = torch.softmax(field.table.logits(end.generated[others, base[others, 0]], view.after.table), -1)
+    concrete = torch.softmax(field.table.logits(end.first(others), view.after.table), -1)
     agree = ((concrete @ matrix) * abstract).sum(-1)
     return -torch.log(agree.clamp(min=1e-6)).sum() / len(view.error)
 

@@ -23,6 +23,8 @@ class TrainConfig:
     shards: int = 1
     """Parts of a batch, each of `data.rows` rows; a multiple of the number of processes."""
     learning_rate: float = 1.5e-3
+    muon: float = 0.02
+    """Rate of the blocks' matrices, which go by Muon; 0 trains them with AdamW like all else."""
     warm_up: int = 200
     decay: float = 0.4
     """Share of the steps over which the rate falls to nothing, at the end."""
@@ -43,7 +45,7 @@ class TrainConfig:
     def __post_init__(self) -> None:
         rules = {
             "steps": (self.steps >= 1, "at least 1"), "shards": (self.shards >= 1, "at least 1"), "seed": (self.seed >= 0, "at least 0"),
-            "learning_rate": (0 < self.learning_rate < 1, "above 0 and below 1"), "decay": (0 <= self.decay <= 1, "in 0..1"),
+            "learning_rate": (0 < self.learning_rate < 1, "above 0 and below 1"), "muon": (0 <= self.muon < 1, "at least 0 and below 1"), "decay": (0 <= self.decay <= 1, "in 0..1"),
             "precision": (self.precision in ("float32", "bfloat16", "auto"), "float32, bfloat16 or auto"), "average": (0 <= self.average < 1, "in [0, 1)"),
             "log_every": (self.log_every >= 1, "at least 1"), "save_every": (self.save_every >= 1, "at least 1"),
             "evaluate_every": (self.evaluate_every >= 1, "at least 1"), "clip": (self.clip > 0, "above 0"),
@@ -69,7 +71,8 @@ def small() -> TrainConfig:
     return TrainConfig(
         name="small",
         field=FieldConfig(depth=4, attention="hand"),
-        data=DataConfig(rows=128, programs=4096, chunks=16, compiled=False),
+        data=DataConfig(rows=128, programs=4096, chunks=8, chunk=16, balance=0.8, soft=0.06, rollouts=0.05, compiled=False),
+        losses=LossConfig(unroll_from=0.6),
         shards=2,
         steps=20_000,
         precision="auto",

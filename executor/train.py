@@ -4,7 +4,7 @@
     torchrun --nproc-per-node 2 -m flowforth train --preset small --run-dir runs/small
 
 A run is a folder: config.json, versions.json, metrics.jsonl, TensorBoard events, checkpoint.safetensors (to go on) and model.safetensors (to use).
-The same command goes on where a run stopped; batches and random numbers belong to step numbers, so that the curve is the one of a run that was
+The same command goes on where a run stopped, also with more or fewer steps; batches and random numbers belong to step numbers, so that the curve is the one of a run that was
 never stopped. A batch is made of `shards` parts, which the processes share out; its gradient is the same on any number of them.
 """
 
@@ -34,12 +34,15 @@ from executor.checkpoint import CHECKPOINT, WEIGHTS, Executor, TrainState, save_
 from executor.exactness import by_op
 from executor.field import Field, count_parameters
 from executor.losses import Draws, LossConfig, total_loss
+from executor.optimizer import optimizer_of
 from executor.presets import TrainConfig, flat
 
 log = logging.getLogger(__name__)
 
 HELD_OUT = 1_000_003
 """Shard whose batches are never trained on."""
+SCHEDULE = ("steps", "decay", "log_every", "save_every", "evaluate_every", "held_out", "figures")
+"""Settings that may change when a run goes on: how long it is to be, and what is written when."""
 LEAST_RANK = 0.05
 """Share of the code width below which the effective rank of the code table counts as collapse."""
 
@@ -109,7 +112,7 @@ class _Run:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
             self.model = Executor(config.field, vocab).to(place.device)
-        self.state = TrainState(self.model, _optimizer(self.model, config), config.average)
+        self.state = TrainState(self.model, optimizer_of(self.model, config), config.average)
         data = replace(config.data, seed=config.data.seed + config.seed)
         mine = range(place.rank, config.shards, place.world)
         self.streams = {shard: Stream(data, vocab, shard) for shard in mine}
@@ -256,7 +259,7 @@ class _Run:
         path, config = self.folder / "config.json", flat(self.config)
         if path.exists():
             kept = json.loads(path.read_text(encoding="utf-8"))
-            differing = sorted(key for key in kept.keys() | config.keys() if kept.get(key) != config.get(key))
+            differing = sorted(key for key in kept.keys() | config.keys() if kept.get(key) != config.get(key) and key not in SCHEDULE)
             if differing:
                 first = differing[0]
                 raise ConfigError(
@@ -266,7 +269,7 @@ class _Run:
             self.state.load(self.folder / CHECKPOINT)
         if self.place.is_first:
             self.folder.mkdir(parents=True, exist_ok=True)
-            if not path.exists():
+            if not path.exists() or json.loads(path.read_text(encoding="utf-8")) != config:
                 write_whole(path, json.dumps(config, indent=1).encode())
             write_whole(self.folder / "versions.json", json.dumps(versions() | {"precision": self.precision}, indent=1).encode())
             self._forget_later_metrics()
@@ -346,7 +349,7 @@ def step_rate(config: TrainConfig, *, attention: str, precision: str, compiled: 
         compile_blocks(model.field)
     stream = Stream(replace(config.data, programs=1024, compiled=False), vocab)
     batches: list[Batch] = [stream.batch(number) for number in range(3)]
-    optimizer, times = _optimizer(model, config), []
+    optimizer, times = optimizer_of(model, config), []
     clock = time.perf_counter if device.type == "cuda" else time.process_time
     try:
         for repeat in range(repeats + 1):
@@ -364,20 +367,6 @@ def step_rate(config: TrainConfig, *, attention: str, precision: str, compiled: 
         log.warning("%s", str(error).splitlines()[0][:160])
         return None
     return config.data.rows / min(times[1:])
-
-
-def _optimizer(model: Executor, config: TrainConfig) -> torch.optim.AdamW:
-    """AdamW; matrices decay, vectors and tables do not; the Lagrange multiplier has a rate of its own."""
-    matrices, others, multiplier = [], [], []
-    for name, parameter in model.named_parameters():
-        is_table = any(word in name for word in ("op.weight", "word.weight", "place", "relative", "sequence", "offset", "residual"))
-        (multiplier if name.endswith("log_multiplier") else matrices if parameter.ndim == 2 and not is_table else others).append(parameter)
-    groups = [
-        {"params": matrices, "weight_decay": config.weight_decay, "scale": 1.0},
-        {"params": others, "weight_decay": 0.0, "scale": 1.0},
-        {"params": multiplier, "weight_decay": 0.0, "scale": 5.0},
-    ]
-    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.95), fused=True)
 
 
 def resolved(precision: str, device: torch.device) -> str:
