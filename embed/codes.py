@@ -100,9 +100,11 @@ class CodeTable(nn.Module):
         self.log_gain = nn.Parameter(torch.zeros(len(_GROUPS)))
         self.residual = nn.Parameter(torch.zeros(vocab.num_codes, width))
 
-    def table(self) -> Tensor:
-        """float32[C, D]: the vector of every code; for the BEYOND codes, of the number zero, which is not used."""
-        return unit_rms((self.features * self._gains()) @ self.spread + self.residual)
+    def table(self, log_gain: Tensor | None = None, residual: Tensor | None = None) -> Tensor:
+        """float32[C, D]: the vector of every code; for the BEYOND codes, of the number zero, which is not used. With other weights (such as averaged
+        ones) where both are given."""
+        gains = torch.exp(self.log_gain if log_gain is None else log_gain)[self.group]
+        return unit_rms((self.features * gains) @ self.spread + (self.residual if residual is None else residual))
 
     def embed(self, codes: Tensor, numbers: Tensor, table: Tensor | None = None) -> Tensor:
         """float32[..., D] of int64 codes [...] and int64 numbers [...] beside them. `table` saves making it again."""

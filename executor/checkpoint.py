@@ -119,6 +119,10 @@ class TrainState:
         for name, parameter in self.model.named_parameters():
             self.average[name].lerp_(parameter.detach(), 1 - decay)
 
+    def average_table(self) -> Tensor:
+        """float32[C, D]: the code table of the averaged weights."""
+        return self.model.field.table.table(self.average["field.table.log_gain"], self.average["field.table.residual"])
+
     def save(self, path: Path, about: Mapping[str, Any]) -> None:
         """Everything that going on needs."""
         tensors = {f"weight.{name}": parameter for name, parameter in self.model.named_parameters()}

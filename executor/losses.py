@@ -54,6 +54,10 @@ class LossConfig:
     """InfoNCE of the bilinear form."""
     variance: float = 0.0
     """Variance floor of codes; for ablation, and when the monitor trips."""
+    contrast: float = 0.0
+    """InfoNCE of the predicted cells against the true ones of the batch; for ablation."""
+    slow_target: float = 0.0
+    """1: the target of `flow` is embedded by the average of the weights (BYOL, arXiv 2006.07733), and passes no gradient; for ablation."""
     at_source: float = 0.6
     """Share of rows at t = 0, where ops are executed; the others have t in [0, 0.98)."""
     noise: float = 0.3
@@ -72,7 +76,7 @@ class LossConfig:
             value = getattr(self, field.name)
             if not 0 <= value <= 100:
                 raise ConfigError(f"loss setting {field.name} is {value}; it must lie in 0..100")
-        for name in ("at_source", "noisy", "unroll_from", "target_from"):
+        for name in ("at_source", "noisy", "unroll_from", "target_from", "slow_target"):
             if getattr(self, name) > 1:
                 raise ConfigError(f"loss setting {name} is {getattr(self, name)}; it is a share, in 0..1")
 
@@ -94,9 +98,17 @@ class Draws:
 
 
 def total_loss(
-    field: Field, batch: Batch, config: LossConfig, draws: Draws, *, progress: float, metric: Metric | None = None
+    field: Field,
+    batch: Batch,
+    config: LossConfig,
+    draws: Draws,
+    *,
+    progress: float,
+    metric: Metric | None = None,
+    slow: Tensor | None = None,
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    """The weighted sum, and every loss that is on, unweighted. `progress` in [0, 1] is how much of the training is done."""
+    """The weighted sum, and every loss that is on, unweighted. `progress` in [0, 1] is how much of the training is done; `slow` is the code table of
+    the averaged weights, which `slow_target` asks for."""
     table = field.table.table()
     view = view_of(field, batch.steps, table)
     z, t = path(view, config, draws)
@@ -106,7 +118,12 @@ def total_loss(
     if config.decode:
         parts["decode"] = decode_loss(field, view, end, weight)
     if config.flow:
-        parts["flow"] = flow_loss(field, view, end, weight, detach=progress < config.target_from)
+        target = view.after.z0.detach() if progress < config.target_from else view.after.z0
+        if slow is not None and config.slow_target:
+            target = field.table.embed(view.after.codes, view.numbers, slow).detach()
+        parts["flow"] = flow_loss(view, end, weight, target)
+    if config.contrast:
+        parts["contrast"] = contrast_loss(view, end, weight)
     if config.stop and field.config.copy:
         parts["stop"] = stop_loss(field, view, end, weight)
     if config.error:
@@ -205,10 +222,19 @@ def code_losses(field: Field, x: Tensor, codes: Tensor, after: Source, where: Te
     return nn.functional.cross_entropy(torch.cat([logits, own[:, None]], -1), labels, reduction="none")
 
 
-def flow_loss(field: Field, view: View, end: Endpoint, weight: Tensor, *, detach: bool) -> Tensor:
-    """|x1 - z1|^2 / D averaged over the cells of G: (1 - t)^2 |v - v*|^2, the flow-matching loss weighted by the way that is left."""
-    target = view.after.z0.detach() if detach else view.after.z0
+def flow_loss(view: View, end: Endpoint, weight: Tensor, target: Tensor) -> Tensor:
+    """|x1 - z1|^2 / D averaged over the cells of G: (1 - t)^2 |v - v*|^2, the flow-matching loss weighted by the way that is left. `target` is z1."""
     losses = (end.cells(view.generated) - target[view.generated]).square().mean(-1)
+    return _over_rows(losses, view.generated, weight)
+
+
+def contrast_loss(view: View, end: Endpoint, weight: Tensor) -> Tensor:
+    """-log softmax over the true cells y of the batch of 2 x1 . e(y) / sqrt(D), for the cells of G; equal cells count as one (InfoNCE)."""
+    x, true = end.cells(view.generated), view.after.z0[view.generated]
+    codes, numbers = view.after.codes[view.generated], view.numbers[view.generated]
+    same = (codes[:, None] == codes) & (numbers[:, None] == numbers)
+    scores = x @ true.T * (2 / x.shape[-1] ** 0.5)
+    losses = torch.logsumexp(scores - same.sum(1).log(), 1) - torch.diagonal(scores)
     return _over_rows(losses, view.generated, weight)
 
 

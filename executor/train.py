@@ -158,11 +158,14 @@ class _Run:
             group["lr"] = group["scale"] * learning_rate(config, state.step)
         state.optimizer.zero_grad(set_to_none=True)
         sums: dict[str, Tensor] = {}
+        slow = state.average_table() if config.losses.slow_target else None
         for shard, stream in self.streams.items():
             batch = stream.batch(state.step)
             draws = Draws(config.seed, state.step, shard, device=self.place.device)
             with self.autocast:
-                loss, parts = total_loss(self.model.field, batch, config.losses, draws, progress=progress, metric=self.model.metric)
+                loss, parts = total_loss(
+                    self.model.field, batch, config.losses, draws, progress=progress, metric=self.model.metric, slow=slow
+                )
             (loss / config.shards).backward()
             for name, value in {"loss": loss, **parts}.items():
                 sums[name] = sums.get(name, torch.zeros((), device=self.place.device)) + value.detach().float() / config.shards

@@ -1,7 +1,7 @@
 """The part of a state that an op can see and change: SEP, the cells of its arguments, and the places of its results.
 
 Arguments and results both lie on top, so the network runs on a window that begins at SEP, and not on whole states: what lies below cannot
-matter, and is moved by the routing. That makes the frame rule exact, and a call several times as cheap.
+matter, and is moved by the routing. That makes the frame rule exact, and saves the work on the frame.
 
 The cells of all windows that are of use stand one after the other (T of them, without padding) in everything but attention: windows are of very
 different lengths, and most of a padded batch would be padding.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -51,6 +52,8 @@ def main(args: argparse.Namespace) -> int:
     folder = Path(args.run_dir)
     if folder.exists() and not folder.is_dir():
         raise ConfigError(f"--run-dir {folder} is a file; name a folder")
+    # Whoever stops a job, or torchrun, sends this one: the run is kept as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         train(with_settings(preset(args.preset), settings), folder, stop_after=args.stop_after, deterministic=args.deterministic)
     except KeyboardInterrupt:

@@ -10,10 +10,10 @@ torch = pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
 from dsl.errors import ConfigError  # noqa: E402
 from embed.vocab import TYPES, Kind  # noqa: E402
 from executor.distance import Metric  # noqa: E402
-from executor.losses import Draws, LossConfig, containment, path, total_loss, view_of  # noqa: E402
+from executor.losses import Draws, LossConfig, containment, contrast_loss, flow_loss, path, total_loss, view_of  # noqa: E402
 from tests.executor.samples import VOCAB, batch, small_field  # noqa: E402
 
-WEIGHTS = ("decode", "flow", "stop", "error", "soft", "unroll", "commute", "distance", "bilinear", "variance")
+WEIGHTS = ("decode", "flow", "stop", "error", "soft", "unroll", "commute", "distance", "bilinear", "variance", "contrast")
 
 
 def parts(config: LossConfig, *, progress: float = 1.0) -> dict[str, float]:
@@ -23,14 +23,14 @@ def parts(config: LossConfig, *, progress: float = 1.0) -> dict[str, float]:
 
 
 def test_all_losses_are_there_and_finite() -> None:
-    found = parts(LossConfig(variance=0.1))
+    found = parts(LossConfig(variance=0.1, contrast=0.1))
     assert set(found) == set(WEIGHTS)
     assert all(np.isfinite(value) for value in found.values())
 
 
 @pytest.mark.parametrize("name", WEIGHTS)
 def test_each_can_be_switched_off(name: str) -> None:
-    assert name not in parts(replace(LossConfig(variance=0.1), **{name: 0.0}))
+    assert name not in parts(replace(LossConfig(variance=0.1, contrast=0.1), **{name: 0.0}))
 
 
 def test_rollouts_begin_late() -> None:
@@ -47,6 +47,28 @@ def test_the_path_begins_at_the_source_and_ends_at_the_target() -> None:
     assert float(t.max()) < 0.98
     cone, _ = path(view, LossConfig(noise=0.3, noisy=1.0, at_source=1.0), Draws(3))
     assert 0.05 < float((cone - view.before.z0).detach().square().mean().sqrt()) < 0.3
+
+
+@torch.no_grad()
+def test_contrast_is_least_for_the_true_cells() -> None:
+    field = small_field()
+    view = view_of(field, batch().steps, field.table.table())
+    end = field.endpoint(view.before.z0, torch.zeros(len(batch().steps)), view.before, view.condition, view.result)
+    ones = torch.ones(len(batch().steps))
+    true = replace(end, inside=end.window.gather(view.after.z0))
+    assert float(contrast_loss(view, true, ones)) < 0.2 * float(contrast_loss(view, end, ones))
+    assert float(flow_loss(view, true, ones, view.after.z0)) == 0
+
+
+@torch.no_grad()
+def test_a_slow_target_is_embedded_by_the_averaged_weights() -> None:
+    field = small_field()
+    slow = field.table.table(field.table.log_gain + 1, field.table.residual * 0).detach()
+    config = LossConfig(slow_target=1.0)
+    fast, moved = (total_loss(field, batch(), config, Draws(0), progress=1.0, slow=table)[1]["flow"] for table in (None, slow))
+    assert float(fast) != float(moved)
+    own = total_loss(field, batch(), config, Draws(0), progress=1.0, slow=field.table.table().detach())[1]["flow"]
+    assert float(own) == pytest.approx(float(fast), rel=1e-5)
 
 
 def test_equal_seeds_give_equal_draws() -> None:

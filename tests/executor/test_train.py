@@ -104,6 +104,22 @@ def test_a_killed_run_loses_no_more_than_the_last_interval(tmp_path: Path) -> No
     assert curve(folder) == curve(tmp_path / "whole")
 
 
+def test_a_run_that_is_asked_to_end_is_kept(tmp_path: Path) -> None:
+    """SIGTERM, which job schedulers and torchrun send, is like Ctrl-C: the step that was reached is saved, far from any interval."""
+    command = [sys.executable, "-m", "flowforth", "train", "--preset", "tiny", "--run-dir", str(tmp_path / "run"), "--threads", "1"]
+    settings = ["data.rows=16", "data.programs=80", "log_every=1", "save_every=100000", "evaluate_every=100000", "field.depth=1"]
+    process = subprocess.Popen([*command, *(part for item in settings for part in ("--set", item))], stderr=subprocess.PIPE, text=True)
+    metrics = tmp_path / "run" / "metrics.jsonl"
+    for _ in range(2000):
+        if (metrics.exists() and metrics.stat().st_size) or process.poll() is not None:
+            break
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130 and "goes on from there" in said
+    assert load_weights(tmp_path / "run")[1]["step"] >= 1
+
+
 def test_evaluations_write_figures_of_the_fields(tmp_path: Path) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 

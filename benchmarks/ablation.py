@@ -1,0 +1,113 @@
+"""Trains the small preset's design with parts left out or exchanged, and prints how each does: `python -m benchmarks.ablation --out DIR`.
+
+Every variant is trained with every seed for the same number of steps, then measured on the same unseen states. Runs that are there are gone on
+with, and finished ones are not made again, so the command can be stopped and repeated; seeds go round, so that a table of one seed is there first.
+The order of the rows is that of VARIANTS; a figure is the mean over the seeds that are finished, with their range.
+"""
+
+import argparse
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from executor.checkpoint import load_weights
+from executor.evaluate import as_json, evaluate
+from executor.presets import preset, with_settings
+from executor.train import effective_rank, train
+
+VARIANTS: dict[str, tuple[str, ...]] = {
+    "as shipped": (),
+    "plain one-call classifier": ("losses.flow=0", "losses.at_source=1", "losses.noisy=0"),
+    "unconditioned first and last blocks": ("field.style=sandwich",),
+    "no built-in routing": ("field.copy=false",),
+    "no built-in routing, no source": ("field.copy=false", "field.source=false"),
+    "AdamW instead of Muon": ("muon=0",),
+    "linear path": ("losses.noise=0",),
+    "flow without decoding": ("losses.decode=0", "losses.flow=1"),
+    "flow without decoding, InfoNCE": ("losses.decode=0", "losses.flow=1", "losses.contrast=0.5"),
+    "flow without decoding, variance floor": ("losses.decode=0", "losses.flow=1", "losses.variance=1"),
+    "flow without decoding, averaged target": ("losses.decode=0", "losses.flow=1", "losses.slow_target=1"),
+    "with InfoNCE": ("losses.contrast=0.5",),
+}
+MEASURED = ("next_states", "rollouts", "integrators", "field_figures")
+COLUMNS = {
+    "scalar ops": ("exact next state, scalar ops", 0),
+    "lists, strings": ("exact next state, list and string ops", 0),
+    "roll-out of 4": ("roll-out with hard", 0),
+    "raw, 4": ("roll-out of raw vectors", 0),
+    "4 Euler steps agree": ("one call against 4 steps of euler", 0),
+    "endpoint error": ("endpoint error", 0),
+    "rank": ("effective rank", 0),
+}
+"""Column to the beginning of a row's name in the table of `flowforth eval`, and which of its figures."""
+
+
+def run(name: str, seed: int, args: argparse.Namespace) -> dict[str, Any]:
+    """Trains and measures one variant, unless that was done; gives its record."""
+    folder = args.out / f"{re.sub('[^a-z]+', '-', name.lower())}-{seed}"
+    done = folder / "measured.json"
+    if done.exists():
+        return json.loads(done.read_text(encoding="utf-8"))
+    settings = [f"steps={args.steps}", f"seed={seed}", "figures=false", f"evaluate_every={args.steps}", "losses.unroll=0", *VARIANTS[name]]
+    config = with_settings(preset(args.preset), settings)
+    train(config, folder)
+    model, about = load_weights(folder)
+    rows = as_json(evaluate(model, about, rows=args.rows, only=MEASURED))["rows"]
+    rows.append({"name": "effective rank", "value": f"{effective_rank(model.field):.1f}"})
+    record = {"variant": name, "seed": seed, "steps": args.steps, "preset": args.preset, "rows": rows}
+    done.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    return record
+
+
+def figure(record: dict[str, Any], column: str) -> float:
+    """The figure of a column."""
+    begins, which = COLUMNS[column]
+    row = next(row for row in record["rows"] if row["name"].startswith(begins))
+    return float(re.findall(r"-?\d+\.?\d*|nan", row["value"])[which])
+
+
+def table(records: list[dict[str, Any]]) -> str:
+    """The records as Markdown, a row for each variant."""
+    lines = ["| variant | " + " | ".join(COLUMNS) + " | seeds |", "|---" * (len(COLUMNS) + 2) + "|"]
+    for name in VARIANTS:
+        mine = [record for record in records if record["variant"] == name]
+        cells = []
+        for column in COLUMNS:
+            values = [figure(record, column) for record in mine]
+            cells.append(
+                f"{sum(values) / len(values):.3g}" + (f" ({min(values):.3g}..{max(values):.3g})" if len(values) > 1 else "")
+                if values
+                else "-"
+            )
+        if mine:
+            lines.append(f"| {name} | " + " | ".join(cells) + f" | {len(mine)} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Trains what is missing and prints the table after every run."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--out", type=Path, required=True, help="folder of the runs")
+    parser.add_argument("--preset", default="tiny")
+    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--rows", type=int, default=2048)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--variants", nargs="+", default=list(VARIANTS), choices=list(VARIANTS), metavar="NAME")
+    parser.add_argument("--threads", type=int, default=1)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    records = []
+    for seed in args.seeds:
+        for name in args.variants:
+            print(f"{name}, seed {seed}", file=sys.stderr, flush=True)
+            records.append(run(name, seed, args))
+            (args.out / "table.md").write_text(table(records), encoding="utf-8")
+    print(table(records))
+
+
+if __name__ == "__main__":
+    main()
