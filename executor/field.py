@@ -9,9 +9,9 @@ straight paths there and back cross, and a field that does not know where it cam
 The end point is put together by the op's own routing, which is known from its stack effect:
 
     x1 = p(ok) * sum_m w_m * (copied cells of op m, or generated cells followed by copied ones) + sum_e p(error e) * (the state of error e)
-    generated = z + (1 - t) * h
+    generated = g * (A z0) + (1 - g) * (z + (1 - t) * h)
 
-What is learned are the generated cells, the number of cells of the result (`stop`), and whether the op gets stuck (`error`).
+A is attention over the cells of the arguments (a pointer), g the share of a cell that is pointed to. What is learned are the generated cells, the number of cells of the result (`stop`), and whether the op gets stuck (`error`).
 
 Shapes: B states, L cells, D code width, d width, M ops of a mixture, E errors, A interpretations.
 """
@@ -53,6 +53,8 @@ class FieldConfig:
     """`conditioned`: every block sees the op. `sandwich`: unconditioned blocks, conditioned ones, unconditioned ones."""
     copy: bool = True
     """Whether the op's routing is built in; without it every cell is generated."""
+    pointer: bool = True
+    """Whether a generated cell may be pointed to among the cells of the arguments, instead of being made: for `take`, `reverse`, `nth`. It needs `source`."""
     source: bool = True
     """Whether the field knows z0; without it, it cannot be right at several steps."""
     attention: str = "sdpa"
@@ -77,6 +79,11 @@ class FieldConfig:
     def width(self) -> int:
         """Width of the network."""
         return HEAD * self.depth
+
+    @property
+    def points(self) -> bool:
+        """Whether there is a pointer: it looks at the source."""
+        return self.pointer and self.source
 
     @property
     def conditioned(self) -> tuple[bool, ...]:
@@ -148,6 +155,7 @@ class Field(nn.Module):
         self.relative = nn.Embedding(2 * MAX_RELATIVE, d)
         self.sequence = nn.Embedding(MAX_SEQUENCES + 1, d)
         self.offset = nn.Embedding(MAX_RELATIVE, d)
+        self.from_end = nn.Embedding(MAX_RELATIVE, d)
         self.op = nn.Embedding(len(vocab.ops), op_width)
         self.word = nn.Embedding(len(vocab.body_words), op_width)
         self.literal = nn.Linear(code_width, op_width, bias=False)
@@ -159,6 +167,8 @@ class Field(nn.Module):
         self.modulation = nn.Linear(d, 6 * d)
         self.blocks = nn.ModuleList(Block(d, conditioned=seen, attention_impl=config.attention) for seen in config.conditioned)
         self.generate = nn.Linear(d, code_width)
+        if config.points:
+            self.pointing, self.pointed, self.gate = nn.Linear(d, d, bias=False), nn.Linear(d, d, bias=False), nn.Linear(d, 1)
         self.stop_query = nn.Linear(op_width, d)
         self.stop_bias = nn.Linear(d, 1)
         self.error = nn.Sequential(nn.Linear(2 * d + op_width, d), nn.SiLU(), nn.Linear(d, 1 + len(ERRORS)))
@@ -170,13 +180,15 @@ class Field(nn.Module):
 
     def _initialise(self) -> None:
         """Embeddings small; modulation and the generated part at zero, so that a new field stands still."""
-        for table in (self.relative, self.sequence, self.offset, self.place):
+        for table in (self.relative, self.sequence, self.offset, self.from_end, self.place):
             nn.init.normal_(table.weight, std=0.5)
         for table in (self.op, self.word):
             nn.init.normal_(table.weight, std=1.0)
-        for layer in (self.modulation, self.generate):
+        for layer in (self.modulation, self.generate, *((self.gate,) if self.config.points else ())):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
+        if self.config.points:
+            nn.init.constant_(self.gate.bias, -3.0)
 
     # Sources
 
@@ -217,9 +229,18 @@ class Field(nn.Module):
             assert isinstance(block, Block)
             x = block(x, window, modulation if block.conditioned else None)
         x = norm(x).float()
-        ahead = inside + (1 - t)[:, None, None] * window.pad(self.generate(x))
+        made = self.generate(x)
         x = window.pad(x)
+        ahead = inside + (1 - t)[:, None, None] * window.pad(made)
+        if self.config.points:
+            ahead = self._pointed(x, z0, ahead, window)
         return Endpoint(window, ahead, z, self._stop(x, op, source, condition, window), self._error(x, op, source, condition, window))
+
+    def _pointed(self, x: Tensor, z0: Tensor, made: Tensor, window: Window) -> Tensor:
+        """[B, W, D]: cells that are made, or taken from the arguments by attention, or a mixture of both."""
+        scores = norm(self.pointing(x)) @ norm(self.pointed(x)).mT * (4 / math.sqrt(x.shape[-1]))
+        share = torch.softmax(scores.masked_fill(~window.seen[:, None], -1e4), -1)
+        return torch.lerp(made, share @ z0, torch.sigmoid(self.gate(x)))
 
     def _room(self, source: Source, condition: Condition) -> Tensor:
         """int64[B]: the most cells that results may have: as the effects say, or all that the states have room for."""
@@ -265,7 +286,10 @@ class Field(nn.Module):
             return self.at_source(inside) + relative
         sequence = window.pack(torch.where(window.seen, window.gather(layout.sequence), MAX_SEQUENCES))
         offset = window.pack(torch.where(window.seen, window.gather(layout.offset), 0).clamp(max=MAX_RELATIVE - 1))
-        return self.at_source(z0) + self.at_difference(inside - z0) + relative + self.sequence(sequence) + self.offset(offset)
+        sizes = layout.sizes.gather(1, window.gather(layout.sequence))
+        from_end = window.pack(torch.where(window.seen, sizes - window.gather(layout.offset), 0).clamp(0, MAX_RELATIVE - 1))
+        where = relative + self.sequence(sequence) + self.offset(offset) + self.from_end(from_end)
+        return self.at_source(z0) + self.at_difference(inside - z0) + where
 
     def _stop(self, x: Tensor, op: Tensor, source: Source, condition: Condition, window: Window) -> Tensor:
         """Log-probabilities of the number of result cells, each op's own: the result ends at the first place that says so,

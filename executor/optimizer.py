@@ -83,7 +83,7 @@ def _group(name: str, parameter: Tensor, *, muon: bool) -> str:
     if name.endswith("log_multiplier"):
         return "multiplier"
     if (
-        any(word in name for word in ("op.weight", "word.weight", "place", "relative", "sequence", "offset", "residual"))
+        any(word in name for word in ("op.weight", "word.weight", "place", "relative", "sequence", "offset", "from_end", "residual"))
         or parameter.ndim != 2
     ):
         return "others"

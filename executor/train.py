@@ -30,7 +30,7 @@ from embed.batches import Stream
 from embed.steps import Batch, Steps
 from embed.vocab import vocabulary
 from executor.board import Board
-from executor.checkpoint import CHECKPOINT, WEIGHTS, Executor, TrainState, save_weights, write_whole
+from executor.checkpoint import CHECKPOINT, WEIGHTS, Executor, TrainState, begin_with, save_weights, write_whole
 from executor.exactness import by_op
 from executor.field import Field, count_parameters
 from executor.losses import Draws, LossConfig, total_loss
@@ -82,10 +82,16 @@ def placed() -> Iterator[Place]:
 
 
 def train(
-    config: TrainConfig, folder: Path, *, stop_after: int | None = None, deterministic: bool = False, quiet: bool = False
+    config: TrainConfig,
+    folder: Path,
+    *,
+    stop_after: int | None = None,
+    deterministic: bool = False,
+    quiet: bool = False,
+    weights: Path | None = None,
 ) -> dict[str, float]:
-    """Trains, or goes on, to the last step or to step `stop_after`; gives the last figures. Raises `TrainingStopped`, and `ConfigError` where the
-    folder holds another run."""
+    """Trains, or goes on, to the last step or to step `stop_after`; gives the last figures. A new run begins with the `weights` of another, where
+    given. Raises `TrainingStopped`, and `ConfigError` where the folder holds another run or the weights are of another shape."""
     if deterministic:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.use_deterministic_algorithms(True)
@@ -95,7 +101,7 @@ def train(
                 raise ConfigError(
                     f"{config.shards} shards cannot be shared out to {place.world} processes; set shards={place.world} or a multiple"
                 )
-            return _Run(config, folder, place, quiet=quiet).run(config.steps if stop_after is None else min(stop_after, config.steps))
+            return _Run(config, folder, place, quiet=quiet, weights=weights).run(config.steps if stop_after is None else min(stop_after, config.steps))
     finally:
         if deterministic:
             torch.use_deterministic_algorithms(False)
@@ -104,7 +110,7 @@ def train(
 class _Run:
     """One process's part of a run."""
 
-    def __init__(self, config: TrainConfig, folder: Path, place: Place, *, quiet: bool) -> None:
+    def __init__(self, config: TrainConfig, folder: Path, place: Place, *, quiet: bool, weights: Path | None) -> None:
         self.config, self.folder, self.place, self.quiet = config, folder, place, quiet
         self.updating = False
         """Whether the weights are between two steps."""
@@ -112,6 +118,8 @@ class _Run:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
             self.model = Executor(config.field, vocab).to(place.device)
+        if weights is not None:
+            begin_with(self.model, weights)
         self.state = TrainState(self.model, optimizer_of(self.model, config), config.average)
         data = replace(config.data, seed=config.data.seed + config.seed)
         mine = range(place.rank, config.shards, place.world)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from dsl.errors import ConfigError
-from flowforth.neural import require_neural, set_threads
+from flowforth.neural import require_neural, set_threads, weights_path
 
 NAME = "train"
 HELP = "train the neural executor; the same command goes on where a run stopped"
@@ -35,6 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stop-after", type=int, metavar="N", help="stop at this step for now; the schedule stays that of the whole training"
     )
+    parser.add_argument(
+        "--from", dest="weights", metavar="WEIGHTS", help="begin a new run with the weights of another run or file; `shipped` names those of this version"
+    )
     parser.add_argument("--deterministic", action="store_true", help="only algorithms that give equal results on every run of this machine")
     parser.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: as many as there are cores)")
 
@@ -54,8 +57,15 @@ def main(args: argparse.Namespace) -> int:
         raise ConfigError(f"--run-dir {folder} is a file; name a folder")
     # Whoever stops a job, or torchrun, sends this one: the run is kept as after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    weights = None if args.weights is None else weights_path(None if args.weights == "shipped" else args.weights)
     try:
-        train(with_settings(preset(args.preset), settings), folder, stop_after=args.stop_after, deterministic=args.deterministic)
+        train(
+            with_settings(preset(args.preset), settings),
+            folder,
+            stop_after=args.stop_after,
+            deterministic=args.deterministic,
+            weights=weights,
+        )
     except KeyboardInterrupt:
         print(f"\nflowforth: stopped; {folder} keeps the run, and the same command goes on from there", file=sys.stderr)
         raise

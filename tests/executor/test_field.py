@@ -16,7 +16,7 @@ from executor.window import window_of  # noqa: E402
 from tests.executor.samples import VOCAB, batch, of_steps, small_field, tensor  # noqa: E402
 
 
-@pytest.mark.parametrize("settings", [{}, {"copy": False}, {"copy": False, "source": False}, {"style": "sandwich", "depth": 3}], ids=str)
+@pytest.mark.parametrize("settings", [{}, {"copy": False}, {"copy": False, "source": False}, {"pointer": False}, {"style": "sandwich", "depth": 3}], ids=str)
 def test_shapes(settings: dict[str, object]) -> None:
     field, steps = small_field(**settings), batch().steps
     before, _, condition = of_steps(field, steps)
@@ -26,7 +26,7 @@ def test_shapes(settings: dict[str, object]) -> None:
 
 
 def test_a_new_field_stands_still_where_nothing_moves() -> None:
-    field, steps = small_field(shaken=False), batch().steps
+    field, steps = small_field(shaken=False, pointer=False), batch().steps
     before, _, condition = of_steps(field, steps)
     end = field.endpoint(before.z0, torch.zeros(len(steps)), before, condition)
     still = (end.generated == before.z0).all(-1)

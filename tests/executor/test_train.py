@@ -104,6 +104,15 @@ def test_a_killed_run_loses_no_more_than_the_last_interval(tmp_path: Path) -> No
     assert curve(folder) == curve(tmp_path / "whole")
 
 
+def test_a_run_may_begin_with_the_weights_of_another(tmp_path: Path) -> None:
+    train(SMALLEST, tmp_path / "first", quiet=True)
+    train(SMALLEST, tmp_path / "second", stop_after=1, quiet=True, weights=tmp_path / "first")
+    assert curve(tmp_path / "second")[0][0] < 0.9 * curve(tmp_path / "first")[0][0]
+    other = replace(SMALLEST, field=replace(SMALLEST.field, depth=2))
+    with pytest.raises(ConfigError, match=r"weights of a field with depth=1, not 2; set field\.depth=1"):
+        train(other, tmp_path / "third", quiet=True, weights=tmp_path / "first")
+
+
 def test_a_run_that_is_asked_to_end_is_kept(tmp_path: Path) -> None:
     """SIGTERM, which job schedulers and torchrun send, is like Ctrl-C: the step that was reached is saved, far from any interval."""
     command = [sys.executable, "-m", "flowforth", "train", "--preset", "tiny", "--run-dir", str(tmp_path / "run"), "--threads", "1"]
