@@ -15,8 +15,9 @@ from typing import Any
 import torch
 
 from executor.checkpoint import load_weights
-from executor.evaluate import as_json, evaluate
+from executor.evaluate import evaluate
 from executor.presets import preset, with_settings
+from executor.table import as_json
 from executor.train import effective_rank, train
 
 VARIANTS: dict[str, tuple[str, ...]] = {

@@ -7,8 +7,8 @@ from typing import Any
 
 from dsl.errors import ConfigError
 from executor.checkpoint import Executor
-from executor.evaluate import Row, as_markdown
 from executor.field import count_parameters
+from executor.table import Row, as_markdown
 
 
 def model_card(run: Path, model: Executor, about: Mapping[str, Any], table: list[Row], seed: int) -> str:

@@ -6,7 +6,7 @@ Shapes: N rows, L cells, D code width.
 import random
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,23 +28,12 @@ from executor.integrate import execute, integrate, run_latent, run_program
 from executor.layout import FIRST_ITEM
 from executor.losses import Draws
 from executor.sublanguage import Distances, distances
+from executor.table import Row, auroc, gap_row, mean, percent_row
 
 SHARD = 2_000_003
 """Shards from here on are for evaluation alone."""
 LATENT: tuple[tuple[float | None, float], ...] = ((None, 0.0), (1.0, 0.0), (None, 0.1), (1.0, 0.1))
 """Temperature of re-grounding and smoothing window, of the programs that are run as vectors."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line of the table."""
-
-    name: str
-    value: str
-    target: str
-    met: bool | None
-    """None where there is no target, or nothing to measure it on."""
-    seeds: int = 1
 
 
 MEASURES = (
@@ -58,18 +47,6 @@ def evaluate(model: Executor, about: Mapping[str, Any], *, seed: int = 0, rows: 
     """All rows, or those of some measurements. `about` is what the weights' file says; `rows` is how many states the main figures are taken from."""
     bench = _Bench(model, data_config(about.get("data", {})), seed, rows)
     return [row for name in MEASURES if name in only for row in getattr(bench, name)()]
-
-
-def as_json(table: list[Row]) -> dict[str, Any]:
-    """`{"rows": [{"name", "value", "target", "met", "seeds"}]}`."""
-    return {"rows": [{"name": r.name, "value": r.value, "target": r.target, "met": r.met, "seeds": r.seeds} for r in table]}
-
-
-def as_markdown(table: list[Row]) -> str:
-    """The table for people."""
-    met = {True: "yes", False: "no", None: "-"}
-    lines = ["| what | measured | target | met |", "|---|---|---|---|"]
-    return "\n".join([*lines, *(f"| {r.name} | {r.value} | {r.target} | {met[r.met]} |" for r in table)]) + "\n"
 
 
 class _Bench:
@@ -110,9 +87,9 @@ class _Bench:
                 elif kind == "quotation":
                     quoted.add(name, bool(right[i]))
         found = [self._macro("exact next state, scalar ops: mean / worst", ops, (0.995, 0.97), least=8)]
-        texts = [_mean(tally.shares().values()) for tally in (short, long)]
-        found.append(_percent_row("exact next state, list and string ops, length <= 8 / longer", texts, (0.98, 0.95)))
-        found.append(_percent_row("exact next state, words with quotations", [quoted.total], ()))
+        texts = [mean(tally.shares().values()) for tally in (short, long)]
+        found.append(percent_row("exact next state, list and string ops, length <= 8 / longer", texts, (0.98, 0.95)))
+        found.append(percent_row("exact next state, words with quotations", [quoted.total], ()))
         return found
 
     def rollouts(self) -> list[Row]:
@@ -130,9 +107,9 @@ class _Bench:
             if length == 4:
                 latent = [self.latent(made, conditions, temperature, window) for temperature, window in LATENT]
         return [
-            _percent_row("roll-out with hard re-grounding, 4 / 8 / 16 ops", shares, (0.98, 0.96, 0.93)),
-            _percent_row("roll-out of raw vectors, 4 ops", latent[:1], ()),
-            _percent_row("the same: softly re-grounded (temperature 1) / smoothing window of 0.1 / both", latent[1:], ()),
+            percent_row("roll-out with hard re-grounding, 4 / 8 / 16 ops", shares, (0.98, 0.96, 0.93)),
+            percent_row("roll-out of raw vectors, 4 ops", latent[:1], ()),
+            percent_row("the same: softly re-grounded (temperature 1) / smoothing window of 0.1 / both", latent[1:], ()),
         ]
 
     @torch.no_grad()
@@ -148,14 +125,14 @@ class _Bench:
         shares = [
             _ok(self, self.steps(replace(self.balanced, pairs=pairs, from_step=1), self.rows // 4, 1)) for pairs in ("seen", "unseen")
         ]
-        return [_gap_row("unseen op pairs: seen / unseen", shares)]
+        return [gap_row("unseen op pairs: seen / unseen", shares)]
 
     def longer(self) -> list[Row]:
         """Programs half as long again as the longest of training."""
         longest = self.data.max_length
         config = replace(self.balanced, max_length=longest + longest // 2, pairs="all")
         shares = [_ok(self, self.steps(replace(config, from_step=first), self.rows // 4, 2)) for first in (0, longest)]
-        return [_gap_row("programs 50 % longer than trained: all steps / those beyond", shares)]
+        return [gap_row("programs 50 % longer than trained: all steps / those beyond", shares)]
 
     @torch.no_grad()
     def integrators(self) -> list[Row]:
@@ -181,7 +158,7 @@ class _Bench:
             shares = tally.shares(4)
             worst = min(shares, key=lambda name: shares[name], default="-")
             special = [tally.share(name) for name in ("swap", "neg", "reverse", "not", "rot") if name in tally.count]
-            value = f"{tally.total:.2%}, worst {worst} {shares.get(worst, 0):.1%}, swap neg reverse not rot {_mean(special):.2%}"
+            value = f"{tally.total:.2%}, worst {worst} {shares.get(worst, 0):.1%}, swap neg reverse not rot {mean(special):.2%}"
             found.append(
                 Row(
                     name=f"one call against {count} steps of {method}: agreement", value=value, target=">= 99.5 %", met=tally.total >= 0.995
@@ -222,7 +199,7 @@ class _Bench:
         for number, steps in enumerate(self.steps(self.balanced, self.rows // 8, 5)):
             for level, share in basin(self.field, steps, Draws(self.seed, number)).items():
                 shares.setdefault(level, []).append(share)
-        radius = basin_radius({level: _mean(values) for level, values in shares.items()})
+        radius = basin_radius({level: mean(values) for level, values in shares.items()})
         return [Row(name="basin: noise (RMS) at which 99 % still decode right", value=f"{radius:.1f}", target=">= 0.3", met=radius >= 0.3)]
 
     @torch.no_grad()
@@ -236,10 +213,10 @@ class _Bench:
             found = (done.error > 0).cpu().numpy()
             type_error += found[steps.error == 2].tolist()
             alarm += found[steps.error == 0].tolist()
-        area, recall, false = auroc(np.array(trouble), np.array(wrong)), _mean(type_error), _mean(alarm)
+        area, recall, false = auroc(np.array(trouble), np.array(wrong)), mean(type_error), mean(alarm)
         return [
             Row(name="error region: AUROC", value=f"{area:.5f}", target=">= 0.999", met=area >= 0.999),
-            _percent_row("recall of type errors", [recall], (0.99,)),
+            percent_row("recall of type errors", [recall], (0.99,)),
             Row(name="false alarms", value=f"{false:.2%}", target="<= 0.2 %", met=false <= 0.002),
         ]
 
@@ -251,11 +228,11 @@ class _Bench:
                 domain = INTERPRETATIONS[steps.interpretation[i]]
                 concrete = decode(steps.after.row(int(steps.partner[i])), self.vocab)
                 tally.add(domain, self.contains(done, int(i), domain, concrete))
-        first = _mean([tally.share(domain) for domain in ("type",) if domain in tally.count])
-        others = _mean([tally.share(domain) for domain in INTERPRETATIONS[2:] if domain in tally.count])
+        first = mean([tally.share(domain) for domain in ("type",) if domain in tally.count])
+        others = mean([tally.share(domain) for domain in INTERPRETATIONS[2:] if domain in tally.count])
         by_domain = ", ".join(f"{domain} {share:.1%}" for domain, share in tally.shares().items())
         return [
-            _percent_row("abstract result contains the concrete one: type and depth", [first], (0.999,)),
+            percent_row("abstract result contains the concrete one: type and depth", [first], (0.999,)),
             Row(name="the same, other domains (mean)", value=f"{others:.2%} ({by_domain})", target=">= 99 %", met=others >= 0.99),
         ]
 
@@ -270,7 +247,7 @@ class _Bench:
                     held.append(False)
                     continue
                 held.append(self.contains(done, int(i), INTERPRETATIONS[steps.interpretation[i]], concrete))
-        return [_percent_row("commuting square holds", [_mean(held)], (0.99,))]
+        return [percent_row("commuting square holds", [mean(held)], (0.99,))]
 
     @torch.no_grad()
     def soft(self) -> list[Row]:
@@ -297,7 +274,7 @@ class _Bench:
                     found[int((weights[row] > 0).sum()) if int((weights[row] > 0).sum()) in found else 2].append(
                         float(distance[row][differs[row]].mean())
                     )
-        values = [_mean(found[2]), _mean(found[3])]
+        values = [mean(found[2]), mean(found[3])]
         met = bool(values[0] <= 0.05 and values[1] <= 0.1)
         return [
             Row(name="soft op: total variation, 2 / 3 ops", value=f"{values[0]:.3f} / {values[1]:.3f}", target="<= 0.05 / 0.1", met=met)
@@ -446,21 +423,11 @@ class _Bench:
     def _macro(self, name: str, tally: Tally, wanted: tuple[float, float], *, least: int) -> Row:
         shares = tally.shares(least) or tally.shares()
         worst = min(shares, key=lambda op: shares[op], default="-")
-        values = (_mean(shares.values()), shares.get(worst, 0.0))
+        values = (mean(shares.values()), shares.get(worst, 0.0))
         return Row(
             name=name, value=f"{values[0]:.2%} / {values[1]:.1%} ({worst})", target=f">= {wanted[0]:.1%} / {wanted[1]:.0%}",
             met=values[0] >= wanted[0] and values[1] >= wanted[1],
         )  # fmt: skip
-
-
-def auroc(scores: np.ndarray, positive: np.ndarray) -> float:
-    """Chance that a positive row has a higher score than a negative one, ties counting half."""
-    order = np.argsort(scores, kind="stable")
-    values, ranks = scores[order], np.empty(len(scores))
-    _, first, counts = np.unique(values, return_index=True, return_counts=True)
-    ranks[order] = np.repeat(first + (counts + 1) / 2, counts)
-    p, n = int(positive.sum()), int((~positive.astype(bool)).sum())
-    return float((ranks[positive.astype(bool)].sum() - p * (p + 1) / 2) / max(1, p * n)) if p and n else float("nan")
 
 
 def _ok(bench: _Bench, batches: Iterator[Steps]) -> float:
@@ -471,23 +438,6 @@ def _ok(bench: _Bench, batches: Iterator[Steps]) -> float:
         for i in np.flatnonzero(steps.error == 0):
             tally.add("all", bool(right[i]))
     return tally.total
-
-
-def _mean(values: Any) -> float:
-    listed = [float(value) for value in values]
-    return sum(listed) / len(listed) if listed else float("nan")
-
-
-def _percent_row(name: str, values: list[float], wanted: tuple[float, ...]) -> Row:
-    shown = " / ".join(f"{value:.2%}" for value in values)
-    target = ">= " + " / ".join(f"{value * 100:g}" for value in wanted) + " %" if wanted else "reported"
-    met = None if not wanted else all(value >= least for value, least in zip(values, wanted, strict=True))
-    return Row(name=name, value=shown, target=target, met=met)
-
-
-def _gap_row(name: str, shares: list[float]) -> Row:
-    gap = shares[0] - shares[1]
-    return Row(name=name, value=f"{shares[0]:.2%} / {shares[1]:.2%}", target="within 1 point", met=bool(gap <= 0.01))
 
 
 def _cells(codes: Tensor, numbers: Tensor, row: int) -> list[tuple[int, int]]:

@@ -101,7 +101,9 @@ def train(
                 raise ConfigError(
                     f"{config.shards} shards cannot be shared out to {place.world} processes; set shards={place.world} or a multiple"
                 )
-            return _Run(config, folder, place, quiet=quiet, weights=weights).run(config.steps if stop_after is None else min(stop_after, config.steps))
+            return _Run(config, folder, place, quiet=quiet, weights=weights).run(
+                config.steps if stop_after is None else min(stop_after, config.steps)
+            )
     finally:
         if deterministic:
             torch.use_deterministic_algorithms(False)

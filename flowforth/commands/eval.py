@@ -33,7 +33,8 @@ def main(args: argparse.Namespace) -> int:
     require_neural()
     set_threads(args.threads)
     from executor.checkpoint import load_weights, write_whole
-    from executor.evaluate import as_json, as_markdown, evaluate
+    from executor.evaluate import evaluate
+    from executor.table import as_json, as_markdown
 
     path = weights_path(args.weights)
     model, about = load_weights(path)

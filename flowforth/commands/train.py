@@ -36,7 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--stop-after", type=int, metavar="N", help="stop at this step for now; the schedule stays that of the whole training"
     )
     parser.add_argument(
-        "--from", dest="weights", metavar="WEIGHTS", help="begin a new run with the weights of another run or file; `shipped` names those of this version"
+        "--from",
+        dest="weights",
+        metavar="WEIGHTS",
+        help="begin a new run with the weights of another run or file; `shipped` names those of this version",
     )
     parser.add_argument("--deterministic", action="store_true", help="only algorithms that give equal results on every run of this machine")
     parser.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: as many as there are cores)")

@@ -8,12 +8,12 @@ pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
 pytest.importorskip("tensorboard", reason="needs the extra `neural` (tensorboard)")
 pytest.importorskip("safetensors", reason="needs the extra `neural` (safetensors)")
 
-from dsl.errors import ConfigError  # noqa: E402
-from executor.card import model_card  # noqa: E402
-from executor.checkpoint import load_weights  # noqa: E402
-from executor.evaluate import Row  # noqa: E402
-from executor.train import train  # noqa: E402
-from tests.executor.test_train import SMALLEST  # noqa: E402
+from dsl.errors import ConfigError
+from executor.card import model_card
+from executor.checkpoint import load_weights
+from executor.table import Row
+from executor.train import train
+from tests.executor.test_train import SMALLEST
 
 
 def test_a_card(tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ from executor.window import window_of  # noqa: E402
 from tests.executor.samples import VOCAB, batch, of_steps, small_field, tensor  # noqa: E402
 
 
-@pytest.mark.parametrize("settings", [{}, {"copy": False}, {"copy": False, "source": False}, {"pointer": False}, {"style": "sandwich", "depth": 3}], ids=str)
+@pytest.mark.parametrize(
+    "settings", [{}, {"copy": False}, {"copy": False, "source": False}, {"pointer": False}, {"style": "sandwich", "depth": 3}], ids=str
+)
 def test_shapes(settings: dict[str, object]) -> None:
     field, steps = small_field(**settings), batch().steps
     before, _, condition = of_steps(field, steps)
