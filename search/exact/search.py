@@ -152,7 +152,8 @@ class ExactSearch:
                 return self.stop()
             return self.stop() or (search.candidates >= FLASH_CANDIDATES if self.counted else time.perf_counter() - start > seconds)
 
-        search = PlainSearch(self.task, rules, pushes, self.settings.profile, variants=self.settings.method != "plain", stop=stop)
+        ours = self.settings.method != "plain"
+        search = PlainSearch(self.task, rules, pushes, self.settings.profile, variants=ours, preview=ours, stop=stop)
         yield from search.run(self._highest)
         done = not stop() and search.level == self._highest
         if self.settings.method != "plain" and not self.stop():
