@@ -79,7 +79,8 @@ class PlainSearch:
     variants: bool = False
     """Whether to yield also terms that the examples do not tell from cheaper ones or from those found first."""
     preview: bool = False
-    """Whether each level is first tested for the outputs alone, one example after the other, and only then evaluated as a whole."""
+    """Whether each level is first tested for the outputs alone, one example after the other, and only then evaluated as a whole; its
+    candidates are counted once."""
     stop: Callable[[], bool] = lambda: False
     """Asked every few hundred candidates; True ends the run."""
     candidates: int = 0
@@ -158,9 +159,10 @@ class PlainSearch:
         assert reference is not None
         seen = self._seen.setdefault(production.result, {})
         new = self._bank.setdefault(production.result, {}).setdefault(level, [])
-        for args in self._arguments(production.args, level - production.cost):
-            self.candidates += 1
-            if self.candidates % CHECK_EVERY == 0 and stop():
+        counted = self.preview and production.result == self.task.output_type
+        for number, args in enumerate(self._arguments(production.args, level - production.cost), 1):
+            self.candidates += not counted
+            if number % CHECK_EVERY == 0 and stop():
                 return
             column = _evaluate(reference, profile, [arg.column for arg in args])
             if column is None:
