@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -84,6 +84,11 @@ class Scratch:
     """int32[BATCH, MAX_ARGS + 1]: the argument values of each candidate, then, for candidates that name their own, the code."""
     totals: Array
     lines: Array
+    front: tuple[Array, ...] = field(init=False)
+    """The column's arrays and the picks, as growers take them."""
+
+    def __post_init__(self) -> None:
+        self.front = (*self.column.arrays(), self.picks)
 
     @classmethod
     def of(cls, layout: Layout, examples: int, profile: Profile) -> Scratch:
@@ -114,6 +119,17 @@ class Store:
     """int64[4], see `search.exact.loops`."""
     keys: Array
     scratch: Scratch
+    arrays: tuple[Array, ...] = field(init=False)
+    """Those of `column`, made a tuple once: a level is hundreds of calls of drivers, most of them short."""
+    behind: tuple[Array, ...] = field(init=False)
+    """The arguments of a grower behind its `picks, rule`; see `search.exact.drivers`."""
+
+    def __post_init__(self) -> None:
+        self.arrays = self.column.arrays()
+        self.behind = (
+            self.keys, self.scratch.totals, self.scratch.lines, *self.arrays, self.table, self.hashes, self.sums, self.packs, self.origins,
+            self.counters,
+        )  # fmt: skip
 
     @classmethod
     def allocate(cls, layout: Layout, capacity: int, examples: int, profile: Profile, arena: Arena) -> Store:
@@ -155,13 +171,6 @@ class Store:
         """Whether there is no room for another value."""
         return bool(self.counters[2])
 
-    def behind(self) -> tuple[Any, ...]:
-        """The arguments of a grower behind its scratch column and `picks, rule`; see `search.exact.drivers`."""
-        return (
-            self.keys, self.scratch.totals, self.scratch.lines, *self.column.arrays(), self.table, self.hashes, self.sums,
-            self.packs, self.origins, self.counters,
-        )  # fmt: skip
-
     def lookup(self, total: int) -> int | None:
         """The number of the value with this hash."""
         mask = int(self.counters[3])
@@ -194,7 +203,7 @@ class Store:
             some = chosen[start : start + BATCH]
             rows = (some[:, None] * self.examples + np.arange(self.examples)).ravel()
             batch = [np.ascontiguousarray(array[rows]) for array in column.arrays()]
-            flush(len(some), self.examples, *batch, np.ascontiguousarray(picks[some]), OWN, *self.behind())
+            flush(len(some), self.examples, *batch, np.ascontiguousarray(picks[some]), OWN, *self.behind)
 
     def clear(self) -> None:
         """Forgets all values."""

@@ -287,13 +287,14 @@ class Enumerator:
         if store.full:
             return  # the loops look only after they have written a value
         triangular = int(rule.symmetric and chosen[0] == chosen[1] and stores[0] is stores[1])
-        behind = (triangular, *store.scratch.column.arrays(), store.scratch.picks, rule.number if code is None else code, *store.behind())
-        columns = [(stores[k] or self._stores[kind]).column.arrays() for k, kind in enumerate(rule.kinds)]
+        behind = (triangular, *store.scratch.front, rule.number if code is None else code, *store.behind)
+        arrays = [(stores[k] or self._stores[kind]).arrays for k, kind in enumerate(rule.kinds)]
         ranges = [(run.low, run.high) for run in chosen]
         for first in pieces(ranges):
             inputs: list[Any] = []
-            for k, arrays in enumerate(columns):
-                inputs += [*arrays, *(first if k == 0 else ranges[k])]
+            for k, columns in enumerate(arrays):
+                inputs += columns
+                inputs += first if k == 0 else ranges[k]
             rule.grow(self.limits, len(self.examples), *inputs, *behind)
             if store.full or self.stop():
                 return

@@ -44,13 +44,13 @@ class Rule:
     kernel: Callable[..., object]
     args: tuple[Layout, ...]
     out: Layout
+    symmetric: bool = field(init=False)
+    """Whether each pair of arguments is needed in one order only."""
     _grower: Callable[..., None] | None = field(default=None, repr=False)
     _tester: Callable[..., int] | None = field(default=None, repr=False)
 
-    @property
-    def symmetric(self) -> bool:
-        """Whether each pair of arguments is needed in one order only."""
-        return len(self.kinds) == 2 and self.word in COMMUTATIVE and self.kinds[0] == self.kinds[1]
+    def __post_init__(self) -> None:
+        self.symmetric = len(self.kinds) == 2 and self.word in COMMUTATIVE and self.kinds[0] == self.kinds[1]
 
     @property
     def grow(self) -> Callable[..., None]:
@@ -96,9 +96,12 @@ def choices(rule: Rule, runs: Sequence[Sequence[Run]], budget: int) -> Iterator[
     """The ways of giving a rule's arguments runs of values whose costs add up to `budget`."""
     if budget < 0:
         return
-    for chosen in product(*runs):
-        if sum(run.cost for run in chosen) == budget and not (rule.symmetric and chosen[0].low > chosen[1].low):
-            yield chosen
+    *others, last = runs
+    for some in product(*others):
+        rest = budget - sum([run.cost for run in some])
+        for run in last:
+            if run.cost == rest and not (rule.symmetric and some[0].low > run.low):
+                yield (*some, run)
 
 
 def pieces(sizes: Sequence[tuple[int, int]], most: int = CHUNK) -> Iterator[tuple[int, int]]:

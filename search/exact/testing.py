@@ -42,7 +42,12 @@ class Tester:
     _survivors: dict[tuple[Any, ...], Array] = field(default_factory=dict)
     _demands: dict[int, tuple[tuple[str | None, int | None], ...]] = field(default_factory=dict)
     _kept_bytes: int = 0
-    _scratch: Column | None = None
+    _scratch: tuple[Array, ...] = ()
+    _hits_of: dict[int, Array] = field(default_factory=dict)
+    """Where drivers of words of so many arguments write."""
+
+    def __post_init__(self) -> None:
+        self._scratch = (*empty(self.target.layout, 1, self.bank.profile).arrays(), *self.target.arrays())
 
     def test(self, rule: Rule, chosen: Sequence[Run], stores: Sequence[Store | None]) -> Iterator[tuple[int, ...]]:
         """The argument numbers of applications to values of these runs that give the target. A store other than the bank's own may stand in for one."""
@@ -52,7 +57,7 @@ class Tester:
         if rule.word in SPLIT and _product(ranges) > LONG and all(store is None for store in stores):
             return
         triangular = rule.symmetric and chosen[0] == chosen[1] and stores[0] is stores[1]
-        columns = [(stores[k] or bank.store(kind)).column for k, kind in enumerate(rule.kinds)]
+        columns = [(stores[k] or bank.store(kind)).arrays for k, kind in enumerate(rule.kinds)]
         yield from self._hits(rule, columns, [NOTHING if found is None else found for found in numbers], ranges, triangular)
 
     def meeting(self, rule: Rule, position: int, run: Run) -> Array:
@@ -62,22 +67,22 @@ class Tester:
 
     def product(self, rule: Rule, numbers: Sequence[Array]) -> Iterator[tuple[int, ...]]:
         """The pairs of these values that give the target."""
-        columns = [self.bank.store(kind).column for kind in rule.kinds]
+        columns = [self.bank.store(kind).arrays for kind in rule.kinds]
         yield from self._hits(rule, columns, numbers, [(0, len(some)) for some in numbers], triangular=False)
 
     def _hits(
-        self, rule: Rule, columns: Sequence[Column], numbers: Sequence[Array], ranges: Sequence[tuple[int, int]], triangular: bool
+        self, rule: Rule, columns: Sequence[tuple[Array, ...]], numbers: Sequence[Array], ranges: Sequence[tuple[int, int]], triangular: bool
     ) -> Iterator[tuple[int, ...]]:
         """Runs the compiled loop over the argument values, in pieces; see `search.exact.drivers.tester`."""
         bank = self.bank
-        if self._scratch is None or self._scratch.layout is not rule.out:
-            self._scratch = empty(rule.out, 1, bank.profile)
-        hits = np.zeros((MAX_HITS, len(rule.args)), np.int32)
-        last = (int(triangular), *self._scratch.arrays(), *self.target.arrays(), hits, self.tested)
+        hits = self._hits_of.get(len(rule.args))
+        if hits is None:
+            hits = self._hits_of[len(rule.args)] = np.zeros((MAX_HITS, len(rule.args)), np.int32)
+        last = (int(triangular), *self._scratch, hits, self.tested)
         for first in pieces(ranges):
             inputs: list[Any] = []
-            for k, column in enumerate(columns):
-                inputs += [*column.arrays(), numbers[k], *(first if k == 0 else ranges[k])]
+            for k, arrays in enumerate(columns):
+                inputs += (*arrays, numbers[k], *(first if k == 0 else ranges[k]))
             found = rule.test(bank.limits, len(bank.examples), *inputs, *last)
             for hit in hits[:found].tolist():
                 yield tuple(hit)
