@@ -8,6 +8,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from dsl.values import Profile, Value
 from search.exact.drivers import BATCH
 
 MAX_ARGS = 4
+NO_OTHERS: tuple[None, ...] = (None,) * MAX_ARGS
+"""That no store stands in for one of the bank's own."""
 OWN = -1
 """The rule of candidates that each name the code they come from."""
 SMALLEST_TABLE = 1 << 10
@@ -67,7 +70,7 @@ class Arena:
 
     def take(self, shape: tuple[int, ...], dtype: Any) -> Array:
         """An array of anything; new memory where the arena ends."""
-        size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        size = prod(shape) * np.dtype(dtype).itemsize
         start = -(-self.used // ALIGNED) * ALIGNED
         if start + size > len(self.buffer):
             return np.empty(shape, dtype)
@@ -132,8 +135,10 @@ class Store:
         )  # fmt: skip
 
     @classmethod
-    def allocate(cls, layout: Layout, capacity: int, examples: int, profile: Profile, arena: Arena) -> Store:
-        """An empty store."""
+    def allocate(
+        cls, layout: Layout, capacity: int, examples: int, profile: Profile, arena: Arena, scratch: Scratch | None = None
+    ) -> Store:
+        """An empty store. Its scratch may be that of another store of such values."""
         slots = max(1 << (4 * capacity // 3).bit_length(), SMALLEST_TABLE)
         width, letter = layout.padded(profile), layout.letter
         data = arena.take((capacity * examples,) if letter in "ib" else (capacity * examples, width), layout.dtype)
@@ -148,7 +153,7 @@ class Store:
             examples, Column(layout, data, lengths, ends), arena.take((capacity,), np.uint64),
             arena.take((capacity,) if letter in "ibl" else (0,), np.uint64), arena.take((0,) if letter in "ib" else (capacity,), np.uint64),
             arena.take((capacity, 1 + MAX_ARGS), np.int32), table,
-            np.array([0, 0, 0, SMALLEST_TABLE - 1], np.int64), keys(lanes), Scratch.of(layout, examples, profile),
+            np.array([0, 0, 0, SMALLEST_TABLE - 1], np.int64), keys(lanes), scratch or Scratch.of(layout, examples, profile),
         )  # fmt: skip
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
@@ -92,26 +92,26 @@ def limits_of(profile: Profile) -> Any:
     return np.array(Limits.of(profile), np.int64)
 
 
-def choices(rule: Rule, runs: Sequence[Sequence[Run]], budget: int) -> Iterator[tuple[Run, ...]]:
+def choices(rule: Rule, runs: Sequence[Sequence[Run]], budget: int) -> list[tuple[Run, ...]]:
     """The ways of giving a rule's arguments runs of values whose costs add up to `budget`."""
-    if budget < 0:
-        return
     *others, last = runs
+    if not others:
+        return [(run,) for run in last if run.cost == budget]
+    found = []
     for some in product(*others):
         rest = budget - sum([run.cost for run in some])
-        for run in last:
-            if run.cost == rest and not (rule.symmetric and some[0].low > run.low):
-                yield (*some, run)
+        if rest >= 0:
+            found += [(*some, run) for run in last if run.cost == rest and not (rule.symmetric and some[0].low > run.low)]
+    return found
 
 
-def pieces(sizes: Sequence[tuple[int, int]], most: int = CHUNK) -> Iterator[tuple[int, int]]:
+def pieces(sizes: Sequence[tuple[int, int]], most: int = CHUNK) -> Sequence[tuple[int, int]]:
     """The first range in pieces, so that each with all of the others is about `most` candidates."""
     rest = 1
     for low, high in sizes[1:]:
         rest *= max(high - low, 0)
-    if rest == 0:
-        return
-    piece = max(most // rest, 1)
     low, high = sizes[0]
-    for first in range(low, high, piece):
-        yield first, min(first + piece, high)
+    if rest == 0 or high <= low:
+        return ()
+    piece = max(most // rest, 1)
+    return [(first, min(first + piece, high)) for first in range(low, high, piece)]
