@@ -65,9 +65,9 @@ class Marker(StrEnum):
 GENERIC, STRUCTURAL, REFERENCE = Marker.GENERIC, Marker.STRUCTURAL, Marker.REFERENCE
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Op:
-    """One instruction: what it pops and pushes, what it does, what is known about what it does."""
+    """One instruction: what it pops and pushes, what it does, what is known about what it does. A row equals itself alone."""
 
     name: str
     """The word, as a program writes it."""

@@ -72,10 +72,12 @@ class Enumerator:
     _stores: dict[Type, Store] = field(default_factory=dict)
     _leaves: list[Term] = field(default_factory=list)
     _leaf_values: dict[Type, list[tuple[tuple[Value, ...], Term, int]]] = field(default_factory=dict)
-    _rules: list[Rule] = field(default_factory=list)
+    _rules: Sequence[Rule] = ()
     _runs: dict[Type, list[Run]] = field(default_factory=dict)
     _columns: dict[int, Sequence[tuple[Array, ...]]] = field(default_factory=dict)
     """By number of a rule, the arrays of its arguments' stores."""
+    _runs_of: dict[int, Sequence[list[Run]]] = field(default_factory=dict)
+    """By number of a rule, the runs of its arguments' types."""
     _starts: dict[Type, int] = field(default_factory=dict)
     _makers: list[Callable[[Sequence[int]], Term]] = field(default_factory=list)
     _tester: Tester | None = None
@@ -161,6 +163,7 @@ class Enumerator:
         self.limits = limits_of(self.profile)
         self._rules = rules_of(self.productions, layouts)
         self._columns = {rule.number: [self._stores[kind].arrays for kind in rule.kinds] for rule in self._rules}
+        self._runs_of = {rule.number: [self._runs[kind] for kind in rule.kinds] for rule in self._rules}
         outputs = [example.output for example in self.examples]
         target = target_column(outputs, self.task.output_type, self.profile, layouts[self.task.output_type])
         self._tester = Tester(self, target, pack_of(target))
@@ -270,7 +273,7 @@ class Enumerator:
 
     def _choices(self, rule: Rule) -> list[tuple[Run, ...]]:
         """The runs of arguments with which a rule makes values of cost `level`."""
-        return choices(rule, [self._runs[kind] for kind in rule.kinds], self.level - rule.cost)
+        return choices(rule, self._runs_of[rule.number], self.level - rule.cost)
 
     def _is_small(self) -> bool:
         """Whether the level has few candidates."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -67,15 +67,21 @@ class Rule:
         return self._tester
 
 
-def rules_of(productions: Sequence[Production], layouts: dict[Type, Layout]) -> list[Rule]:
-    """The productions that have a kernel for these layouts, in order; a rule's number is its production's place."""
+def rules_of(productions: Sequence[Production], layouts: Mapping[Type, Layout]) -> Sequence[Rule]:
+    """The productions that have a kernel for these layouts, in order; a rule's number is its production's place. Searches of one kind share them."""
+    return _rules(tuple(productions), tuple(layouts.items()))
+
+
+@lru_cache(maxsize=256)
+def _rules(productions: tuple[Production, ...], layouts: tuple[tuple[Type, Layout], ...]) -> tuple[Rule, ...]:
+    layout_of = dict(layouts)
     found = []
     for number, p in enumerate(productions):
-        args, out = tuple(layouts[kind] for kind in p.args), layouts[p.result]
+        args, out = tuple(layout_of[kind] for kind in p.args), layout_of[p.result]
         kernel = _kernel(p.op.name, "".join(layout.letter for layout in args), out.letter)
         if kernel is not None:
             found.append(Rule(number, p.op.name, p.args, p.result, p.cost, kernel, args, out))
-    return found
+    return tuple(found)
 
 
 @cache
