@@ -28,7 +28,7 @@ from dsl.types import BOOL, Type
 from dsl.values import Profile, Value
 from search.exact.ahead import Ahead
 from search.exact.ascii import is_ascii
-from search.exact.bank import MAX_ARGS, NO_OTHERS, Arena, Store, capacities, fitted, layouts_for, target_column
+from search.exact.bank import MAX_ARGS, NO_OTHERS, Arena, Store, capacities, layouts_for, target_column
 from search.exact.finder import Finder, Source
 from search.exact.grammar import Production
 from search.exact.rules import Rule, Run, choices, limits_of, pieces, rules_of

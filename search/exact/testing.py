@@ -82,7 +82,12 @@ class Tester:
         yield from self._hits(rule, self.bank.columns(rule), numbers, [(0, len(some)) for some in numbers], triangular=False)
 
     def _hits(
-        self, rule: Rule, columns: Sequence[tuple[Array, ...]], numbers: Sequence[Array], ranges: Sequence[tuple[int, int]], triangular: bool
+        self,
+        rule: Rule,
+        columns: Sequence[tuple[Array, ...]],
+        numbers: Sequence[Array],
+        ranges: Sequence[tuple[int, int]],
+        triangular: bool,
     ) -> Iterator[tuple[int, ...]]:
         """Runs the compiled loop over the argument values, in pieces; see `search.exact.drivers.tester`."""
         bank = self.bank
