@@ -222,7 +222,9 @@ def fitted(column: Column, layout: Layout) -> Column:
     if column.layout is layout:
         return column
     if layout in (SHORTS, INTS):
-        return Column(layout, column.data.astype(layout.dtype), column.lengths)
+        data = column.data.astype(layout.dtype)
+        beside = -data.shape[1] % (8 // layout.itemsize)  # rows are whole words, and a word holds twice as many of the shorter ints
+        return Column(layout, np.pad(data, ((0, 0), (0, beside))) if beside else data, column.lengths)
     return column.wide()
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dsl.columns.layout import Array, Column, empty
 from dsl.types import INT, Type
+from dsl.values import Profile
 from search.exact.bank import NO_OTHERS, Arena, Store
 from search.exact.demands import AT_LEAST_AS_LONG, EQUAL, MEMBER, item_demand, length_demand
 from search.exact.rules import Rule, Run, pieces
@@ -40,7 +42,6 @@ class Tester:
     tested: Array = field(default_factory=lambda: np.zeros(4, np.int64))
     """Counters in the form that drivers write; tried candidates at their place."""
     _survivors: dict[tuple[Any, ...], Array] = field(default_factory=dict)
-    _demands: dict[int, tuple[tuple[str | None, int | None], ...]] = field(default_factory=dict)
     _kept_bytes: int = 0
     _scratch: tuple[Array, ...] = ()
     _hash: int | None = None
@@ -112,13 +113,7 @@ class Tester:
 
     def _values(self, rule: Rule, position: int, run: Run, store: Store | None) -> Array | None:
         """The run's values that meet the demands on an argument; None for all of them."""
-        if rule.number not in self._demands:
-            profile = self.bank.profile
-            self._demands[rule.number] = tuple(
-                (length_demand(rule.word, k, rule.kinds, rule.result, profile), item_demand(rule.word, k, rule.kinds, rule.result, profile))
-                for k in range(len(rule.kinds))
-            )
-        length, items = self._demands[rule.number][position]
+        length, items = demands_of(rule, self.bank.profile)[position]
         if length is None and items is None:
             return None
         kind = rule.kinds[position]
@@ -164,6 +159,15 @@ class Tester:
                 mode, held.column.data, held.column.lengths, examples, numbers, self.target.data, self.target.lengths, out
             )
         return out[:found].copy()
+
+
+@lru_cache(maxsize=4096)
+def demands_of(rule: Rule, profile: Profile) -> tuple[tuple[str | None, int | None], ...]:
+    """The demands of a rule on each argument: on its length, on its items."""
+    return tuple(
+        (length_demand(rule.word, k, rule.kinds, rule.result, profile), item_demand(rule.word, k, rule.kinds, rule.result, profile))
+        for k in range(len(rule.kinds))
+    )
 
 
 def _product(ranges: Sequence[tuple[int, int]]) -> int:
