@@ -27,6 +27,7 @@ from search.exact.enumerate import Enumerator
 from search.exact.goals import Goals
 from search.exact.grammar import Production, productions
 from search.exact.plain import PlainSearch
+from search.exact.search import search_profile
 
 LEVEL = 4
 """The last level that is kept whole: about a million candidates."""
@@ -85,7 +86,7 @@ def measure(task: Task, repeat: int) -> dict[str, Any]:
 
 def _columnar(task: Task, rules: tuple[Production, ...]) -> dict[str, float]:
     goals = Goals()
-    search = Enumerator(task, task.examples, rules, (), LISTS, MEMORY, words=frozenset(words()), testing=False)
+    search = Enumerator(task, task.examples, rules, (), search_profile(task, LISTS, rules), MEMORY, words=frozenset(words()), testing=False)
     list(search.prepare())
     for _ in range(LEVEL - 1):
         list(search.step())

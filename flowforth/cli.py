@@ -1,24 +1,26 @@
 """The console command. Answers go to standard output, everything else to standard error.
 
 Exit codes: 0 for an answer, 1 for none (the program got stuck, none was found), 2 for a mistake of the user, 70 for one of ours,
-130 after Ctrl-C. Nothing but argparse is imported before a subcommand runs, so that `--help` is quick.
+130 after Ctrl-C. Nothing but argparse and the subcommand's own file is imported before it runs, so that it starts at once.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
-import logging
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import NoReturn
 
 from dsl.errors import DslError
-from flowforth.commands import bench, eval, fields, graph, ops, python, report, run, solve, tasks, trace, traces, train, warm
 
-COMMANDS = (solve, run, trace, python, ops, graph, tasks, traces, bench, report, warm, train, eval, fields)
-"""The subcommands, in the order of `--help`: modules with `NAME`, `HELP`, `add_arguments(parser)` and `main(args) -> exit code`."""
+COMMANDS = (
+    "solve", "run", "trace", "python", "ops", "graph", "tasks", "traces", "bench", "report", "warm", "train", "eval", "fields",
+)  # fmt: skip
+"""The subcommands, in the order of `--help`: modules of `flowforth.commands` with `NAME`, `HELP`, `add_arguments(parser)` and
+`main(args) -> exit code`."""
 
 NO_ANSWER, USER_ERROR, OUR_ERROR, INTERRUPTED = 1, 2, 70, 130
 ISSUES = "please report it with the command and its input (FLOWFORTH_DEBUG=1 shows the details)"
@@ -52,8 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that cannot show a character gets its escape
     try:
-        args = _parser().parse_args(argv)
-        logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="flowforth: %(message)s")
+        arguments = sys.argv[1:] if argv is None else argv
+        args = _parser(arguments).parse_args(arguments)
         code = args.main(args)
         print(end="", flush=True)  # now, so that a reader who has gone is noticed here
         return code
@@ -79,11 +81,13 @@ def _report(message: str, code: int) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of these arguments: with the one subcommand that they name, else with all of them."""
     parser = _Parser(prog="flowforth", description="Programs from examples, in a typed stack language.", allow_abbrev=False)
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
-    for module in COMMANDS:
+    for name in arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS:
+        module = import_module(f"flowforth.commands.{name}")
         command = commands.add_parser(module.NAME, help=module.HELP, description=module.HELP, allow_abbrev=False)
         module.add_arguments(command)
         command.set_defaults(main=module.main)

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from dsl.program import Program
 from dsl.tasks import Task
@@ -13,11 +14,13 @@ from search.alarm import Alarm, Overdue
 from search.exact.search import ExactSearch, Progress
 from search.memory import resident
 from search.postfix import to_program
-from search.rank import Ranking, rank
-from search.result import SearchResult, Status
 from search.settings import STANDARD, Settings
 from search.term import Term, description_length, num_unused
 from search.verify import Fit, verify
+
+if TYPE_CHECKING:
+    from search.rank import Ranking
+    from search.result import SearchResult, Status
 
 LATE = 0.1
 """Seconds after the end at which a search is ended that did not end by itself."""
@@ -57,6 +60,8 @@ def solve(
     finally:
         run.alarm.off()
     ranking = _ranked(run, seen, settings)
+    from search.result import SearchResult  # what is needed after the first answer is imported after it
+
     return SearchResult(
         task=task, settings=settings, ranking=ranking, status="solved" if ranking.fits else run.status,
         seconds=time.perf_counter() - run.started, first_seconds=run.first, candidates=run.search.progress.candidates,
@@ -71,6 +76,8 @@ def visible(task: Task) -> Task:
 
 def _ranked(run: _Run, seen: Task, settings: Settings) -> Ranking:
     """The fits in order. Ctrl-C leaves them uncompared. Where candidates are the limit, all are compared, however long it takes."""
+    from search.rank import rank
+
     until = time.perf_counter() + RANKING if settings.max_candidates is None else math.inf
     try:
         return rank(run.fits, seen, settings.profile, seed=settings.seed, until=until)

@@ -67,6 +67,23 @@ def test_help_is_light() -> None:
     assert done.stderr.strip() == "[]", done.stderr
 
 
+def test_the_first_answer_waits_for_nothing_that_comes_after_it() -> None:
+    """Up to the first answer the command loads neither arrays and compiled code nor what ranks, renders and prints, nor other subcommands."""
+    code = (
+        "import sys\nfrom flowforth import cli\nfrom flowforth.commands import solve\n"
+        "before = solve._Status.fit\n"
+        "def fit(status, found):\n"
+        "    global loaded\n    loaded = set(sys.modules)\n    before(status, found)\n"
+        "solve._Status.fit = fit\n"
+        "cli.main(['solve', '[3,1,2,5] -> 10', '[9,7] -> 18', '[2,8] -> 16'])\n"
+        "late = {'numba', 'llvmlite', 'numpy', 'torch', 'lark', 'networkx', 'logging', 'html', 'search.rank', 'search.result', 'dsl.python'}\n"
+        "late |= {f'flowforth.commands.{name}' for name in cli.COMMANDS} - {'flowforth.commands.solve', 'flowforth.commands.tasks'}\n"
+        "print(sorted(loaded & late), file=sys.stderr)"
+    )
+    done = run_fresh(code)
+    assert done.stderr.splitlines()[-1] == "[]", done.stderr
+
+
 def test_installed_top_level_names_are_the_documented_ones() -> None:
     import tomllib
 

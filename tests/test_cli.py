@@ -280,7 +280,7 @@ class TestCommand:
         assert stop.value.code == 0
         assert capsys.readouterr().out.startswith("flowforth ")
 
-    @pytest.mark.parametrize("command", [module.NAME for module in cli.COMMANDS])
+    @pytest.mark.parametrize("command", cli.COMMANDS)
     def test_help_of_every_subcommand(self, command, capsys):
         with pytest.raises(SystemExit) as stop:
             cli.main([command, "--help"])

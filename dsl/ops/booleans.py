@@ -7,9 +7,11 @@ from math import isqrt
 
 from dsl.domains import numbers, preimages
 from dsl.domains.transfers import narrowing, whole
-from dsl.kernels import booleans as kernels
+from dsl.ops.late import KernelFile
 from dsl.ops.table import Category, Op
 from dsl.values import Profile, Value
+
+kernels = KernelFile("booleans")
 
 # ---------------------------------------------------------------- references
 

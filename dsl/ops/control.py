@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from dsl.domains import numbers, preimages
 from dsl.domains.transfers import narrowing, whole
-from dsl.kernels import select as kernels
+from dsl.ops.late import KernelFile
 from dsl.ops.table import DOMAINS, STRUCTURAL, Category, Op
 from dsl.values import Profile, Stuck, Value
 
 if TYPE_CHECKING:  # the machine imports the table
     from dsl.machine import Body
     from dsl.ops.dataflow import Run, Values
+
+kernels = KernelFile("select")
 
 _control = partial(Op, category=Category.CONTROL, python=STRUCTURAL, kernels=STRUCTURAL, domains={domain: STRUCTURAL for domain in DOMAINS})
 

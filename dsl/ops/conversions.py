@@ -6,9 +6,11 @@ from functools import partial
 
 from dsl.domains import conversions, preimages
 from dsl.domains.transfers import narrowing, whole
-from dsl.kernels import conversions as kernels
+from dsl.ops.late import KernelFile
 from dsl.ops.table import Category, Op
 from dsl.values import RANGE, UNDEFINED, Profile, Stuck, Value, check
+
+kernels = KernelFile("conversions")
 
 MOST_DIGITS = 10
 """A number of more digits lies outside every profile."""

@@ -8,10 +8,12 @@ from typing import Any
 
 from dsl.domains import backward, fused, numbers, preimages
 from dsl.domains.transfers import narrowing, whole
-from dsl.kernels import fused as kernels
+from dsl.ops.late import KernelFile
 from dsl.ops.list_index import Items, possible
 from dsl.ops.table import Category, Op
 from dsl.values import UNDEFINED, Profile, Stuck, Value
+
+kernels = KernelFile("fused")
 
 # ---------------------------------------------------------------- references
 

@@ -9,11 +9,13 @@ from typing import Any
 
 from dsl.domains import fused, numbers
 from dsl.domains.transfers import whole
-from dsl.kernels import fused as kernels
 from dsl.ops.fused_each import suites
+from dsl.ops.late import KernelFile
 from dsl.ops.list_index import Items, possible
 from dsl.ops.table import Category, Op
 from dsl.values import Profile, Stuck, Value
+
+kernels = KernelFile("fused")
 
 # ---------------------------------------------------------------- references
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from dsl.domains import numbers, preimages
 from dsl.domains.transfers import narrowing, whole
-from dsl.kernels import integers as kernels
+from dsl.ops.late import KernelFile
 from dsl.ops.table import Category, Op
 from dsl.values import RANGE, UNDEFINED, Profile, Stuck, Value, check
+
+kernels = KernelFile("integers")
 
 MOST_FACTORS = 31
 """2 to this power lies outside every profile."""

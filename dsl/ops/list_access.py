@@ -8,10 +8,13 @@ from math import prod
 
 from dsl.domains import backward, items
 from dsl.domains.transfers import narrowing, whole
-from dsl.kernels import lists, nested
+from dsl.ops.late import KernelFile
 from dsl.ops.list_index import Items, place
 from dsl.ops.table import Category, Op
 from dsl.values import UNDEFINED, Profile, Stuck, Value
+
+lists = KernelFile("lists")
+nested = KernelFile("nested")
 
 # ---------------------------------------------------------------- references
 

@@ -7,10 +7,13 @@ from itertools import chain, groupby
 
 from dsl.domains import backward, lists
 from dsl.domains.transfers import narrowing, whole
-from dsl.kernels import list_build, nested_edit
+from dsl.ops.late import KernelFile
 from dsl.ops.list_index import Items, possible
 from dsl.ops.table import Category, Op
 from dsl.values import SIZE, UNDEFINED, Profile, Stuck, Value
+
+list_build = KernelFile("list_build")
+nested_edit = KernelFile("nested_edit")
 
 # ---------------------------------------------------------------- references
 

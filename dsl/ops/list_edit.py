@@ -7,10 +7,13 @@ from functools import partial
 
 from dsl.domains import backward, lists
 from dsl.domains.transfers import narrowing, whole
-from dsl.kernels import list_edit, nested_edit
+from dsl.ops.late import KernelFile
 from dsl.ops.list_index import Items, gap, place
 from dsl.ops.table import Category, Op
 from dsl.values import UNDEFINED, Profile, Stuck, Value
+
+list_edit = KernelFile("list_edit")
+nested_edit = KernelFile("nested_edit")
 
 # ---------------------------------------------------------------- references
 

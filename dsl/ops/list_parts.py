@@ -7,10 +7,14 @@ from functools import partial
 
 from dsl.domains import backward, lists
 from dsl.domains.transfers import narrowing, same, whole
-from dsl.kernels import list_parts, nested, sorting
+from dsl.ops.late import KernelFile
 from dsl.ops.list_index import Items, amount, bounds
 from dsl.ops.table import Category, Op
 from dsl.values import Profile
+
+list_parts = KernelFile("list_parts")
+nested = KernelFile("nested")
+sorting = KernelFile("sorting")
 
 # ---------------------------------------------------------------- references
 

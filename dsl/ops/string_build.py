@@ -6,9 +6,11 @@ from functools import partial
 
 from dsl.domains import backward, texts
 from dsl.domains.transfers import narrowing, same, whole
-from dsl.kernels import strings as kernels
+from dsl.ops.late import KernelFile
 from dsl.ops.table import Category, Op
 from dsl.values import SIZE, UNDEFINED, Profile, Stuck, Value, check
+
+kernels = KernelFile("strings")
 
 _row = partial(Op, category=Category.STRINGS)
 

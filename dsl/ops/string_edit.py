@@ -10,10 +10,13 @@ from functools import partial
 
 from dsl.domains import backward, characters, texts
 from dsl.domains.transfers import narrowing, whole
-from dsl.kernels import string_edit, text_case
+from dsl.ops.late import KernelFile
 from dsl.ops.string_find import nth_occurrence
 from dsl.ops.table import Category, Op
 from dsl.values import SIZE, UNDEFINED, Profile, Stuck, Value, check
+
+string_edit = KernelFile("string_edit")
+text_case = KernelFile("text_case")
 
 _row = partial(Op, category=Category.STRINGS)
 

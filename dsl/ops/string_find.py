@@ -10,9 +10,11 @@ from functools import partial
 
 from dsl.domains import backward, texts
 from dsl.domains.transfers import narrowing, whole
-from dsl.kernels import string_find as kernels
+from dsl.ops.late import KernelFile
 from dsl.ops.table import Category, Op
 from dsl.values import UNDEFINED, Profile, Stuck
+
+kernels = KernelFile("string_find")
 
 _row = partial(Op, category=Category.STRINGS)
 

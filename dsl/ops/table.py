@@ -27,6 +27,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from dsl.ops.late import Kernels
 from dsl.types import Effect
 from dsl.values import Profile
 
@@ -63,13 +64,10 @@ class Marker(StrEnum):
 
 GENERIC, STRUCTURAL, REFERENCE = Marker.GENERIC, Marker.STRUCTURAL, Marker.REFERENCE
 
-Kernels = Mapping[str, Callable[..., Any]]
-"""Layout signature (`"li->l"`) to kernel function; see `dsl.kernels` for the letters and the calling convention."""
 
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Op:
-    """One instruction: what it pops and pushes, what it does, what is known about what it does."""
+    """One instruction: what it pops and pushes, what it does, what is known about what it does. A row equals itself alone."""
 
     name: str
     """The word, as a program writes it."""
@@ -89,8 +87,9 @@ class Op:
     routing: tuple[int, ...] | None = None
     reference: Callable[..., Any] | None = None
     control: Callable[..., Any] | None = None
-    kernels: Kernels | Marker
-    """Columnar kernels by layout; `REFERENCE` for the long tail; `STRUCTURAL` for routes and control words."""
+    kernels: Mapping[str, Any] | Marker
+    """Columnar kernels by layout signature such as `"li->l"` (see `dsl.kernels`), imported when asked for; `REFERENCE` for the long tail;
+    `STRUCTURAL` for routes and control words."""
     backward: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     """Domain name to `backward(ctx, result, *args) -> tuple of the args' narrowed elements`, where the row gives one."""
     inverse: Mapping[int, Callable[..., Any]] = field(default_factory=dict)
@@ -98,6 +97,10 @@ class Op:
     `result` with the others as they are (UNDEFINED where there is none). Only where it is exact and unique."""
     suites: Mapping[str, str] = field(default_factory=dict)
     """What public suites call it: `{"deepcoder": "MAP (+1)", "lambdabeam": "...", "sygus": "str.++", "bustle": "CONCATENATE"}`."""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.kernels, Marker):
+            object.__setattr__(self, "kernels", Kernels(self.kernels))
 
     @cached_property
     def type(self) -> Effect:

@@ -23,9 +23,11 @@ from functools import partial
 
 from dsl.domains import tokens
 from dsl.domains.transfers import whole
-from dsl.kernels import tokens as kernels
+from dsl.ops.late import KernelFile
 from dsl.ops.table import Category, Op
 from dsl.values import SIZE, UNDEFINED, Profile, Stuck, Value
+
+kernels = KernelFile("tokens")
 
 _row = partial(Op, category=Category.TOKENS)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import signal
 import sys
 from pathlib import Path
@@ -47,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Trains, and prints the run's folder."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="flowforth: %(message)s")
     require_neural()
     set_threads(args.threads)
     from executor.presets import preset, with_settings

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from dsl.values import Profile, Value
 from search.exact.drivers import BATCH
 
 MAX_ARGS = 4
+NO_OTHERS: tuple[None, ...] = (None,) * MAX_ARGS
+"""That no store stands in for one of the bank's own."""
 OWN = -1
 """The rule of candidates that each name the code they come from."""
 SMALLEST_TABLE = 1 << 10
@@ -67,7 +70,7 @@ class Arena:
 
     def take(self, shape: tuple[int, ...], dtype: Any) -> Array:
         """An array of anything; new memory where the arena ends."""
-        size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        size = prod(shape) * np.dtype(dtype).itemsize
         start = -(-self.used // ALIGNED) * ALIGNED
         if start + size > len(self.buffer):
             return np.empty(shape, dtype)
@@ -84,6 +87,11 @@ class Scratch:
     """int32[BATCH, MAX_ARGS + 1]: the argument values of each candidate, then, for candidates that name their own, the code."""
     totals: Array
     lines: Array
+    front: tuple[Array, ...] = field(init=False)
+    """The column's arrays and the picks, as growers take them."""
+
+    def __post_init__(self) -> None:
+        self.front = (*self.column.arrays(), self.picks)
 
     @classmethod
     def of(cls, layout: Layout, examples: int, profile: Profile) -> Scratch:
@@ -114,10 +122,23 @@ class Store:
     """int64[4], see `search.exact.loops`."""
     keys: Array
     scratch: Scratch
+    arrays: tuple[Array, ...] = field(init=False)
+    """Those of `column`, made a tuple once: a level is hundreds of calls of drivers, most of them short."""
+    behind: tuple[Array, ...] = field(init=False)
+    """The arguments of a grower behind its `picks, rule`; see `search.exact.drivers`."""
+
+    def __post_init__(self) -> None:
+        self.arrays = self.column.arrays()
+        self.behind = (
+            self.keys, self.scratch.totals, self.scratch.lines, *self.arrays, self.table, self.hashes, self.sums, self.packs, self.origins,
+            self.counters,
+        )  # fmt: skip
 
     @classmethod
-    def allocate(cls, layout: Layout, capacity: int, examples: int, profile: Profile, arena: Arena) -> Store:
-        """An empty store."""
+    def allocate(
+        cls, layout: Layout, capacity: int, examples: int, profile: Profile, arena: Arena, scratch: Scratch | None = None
+    ) -> Store:
+        """An empty store. Its scratch may be that of another store of such values."""
         slots = max(1 << (4 * capacity // 3).bit_length(), SMALLEST_TABLE)
         width, letter = layout.padded(profile), layout.letter
         data = arena.take((capacity * examples,) if letter in "ib" else (capacity * examples, width), layout.dtype)
@@ -132,7 +153,7 @@ class Store:
             examples, Column(layout, data, lengths, ends), arena.take((capacity,), np.uint64),
             arena.take((capacity,) if letter in "ibl" else (0,), np.uint64), arena.take((0,) if letter in "ib" else (capacity,), np.uint64),
             arena.take((capacity, 1 + MAX_ARGS), np.int32), table,
-            np.array([0, 0, 0, SMALLEST_TABLE - 1], np.int64), keys(lanes), Scratch.of(layout, examples, profile),
+            np.array([0, 0, 0, SMALLEST_TABLE - 1], np.int64), keys(lanes), scratch or Scratch.of(layout, examples, profile),
         )  # fmt: skip
 
     @property
@@ -154,13 +175,6 @@ class Store:
     def full(self) -> bool:
         """Whether there is no room for another value."""
         return bool(self.counters[2])
-
-    def behind(self) -> tuple[Any, ...]:
-        """The arguments of a grower behind its scratch column and `picks, rule`; see `search.exact.drivers`."""
-        return (
-            self.keys, self.scratch.totals, self.scratch.lines, *self.column.arrays(), self.table, self.hashes, self.sums,
-            self.packs, self.origins, self.counters,
-        )  # fmt: skip
 
     def lookup(self, total: int) -> int | None:
         """The number of the value with this hash."""
@@ -194,7 +208,7 @@ class Store:
             some = chosen[start : start + BATCH]
             rows = (some[:, None] * self.examples + np.arange(self.examples)).ravel()
             batch = [np.ascontiguousarray(array[rows]) for array in column.arrays()]
-            flush(len(some), self.examples, *batch, np.ascontiguousarray(picks[some]), OWN, *self.behind())
+            flush(len(some), self.examples, *batch, np.ascontiguousarray(picks[some]), OWN, *self.behind)
 
     def clear(self) -> None:
         """Forgets all values."""
@@ -208,7 +222,9 @@ def fitted(column: Column, layout: Layout) -> Column:
     if column.layout is layout:
         return column
     if layout in (SHORTS, INTS):
-        return Column(layout, column.data.astype(layout.dtype), column.lengths)
+        data = column.data.astype(layout.dtype)
+        beside = -data.shape[1] % (8 // layout.itemsize)  # rows are whole words, and a word holds twice as many of the shorter ints
+        return Column(layout, np.pad(data, ((0, 0), (0, beside))) if beside else data, column.lengths)
     return column.wide()
 
 

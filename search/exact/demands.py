@@ -20,7 +20,7 @@ from dsl.domains.ranges import exactly
 from dsl.ops import OPS
 from dsl.ops.table import Op
 from dsl.types import INT, STR, ListOf, Type
-from dsl.values import Profile
+from dsl.values import DEFAULT, Profile
 
 LENGTHS = (0, 1, 2, 3, 5)
 """Lengths of an argument at which its relation to the result's is looked up: some words treat short lists in their own way, or give always as many items."""
@@ -58,9 +58,19 @@ def item_demand(word: str, position: int, kinds: Sequence[Type], result: Type, p
     return mode if kind == result and kind in (INT, STR, ListOf(INT)) else None
 
 
-@cache
 def length_demand(word: str, position: int, kinds: tuple[Type, ...], result: Type, profile: Profile) -> str | None:
     """How long an argument must be beside the output, as the abstract interpreter tells from two lengths."""
+    return _length_demand(word, position, kinds, result, _roomy(profile))
+
+
+@cache
+def _roomy(profile: Profile) -> Profile:
+    """The profile without the limits of one search's columns, so that its demands are worked out once."""
+    return profile.with_limits(max_list=DEFAULT.max_list, max_str=DEFAULT.max_str)
+
+
+@cache
+def _length_demand(word: str, position: int, kinds: tuple[Type, ...], result: Type, profile: Profile) -> str | None:
     op = OPS[word]
     if not all(kind == STR or isinstance(kind, ListOf) for kind in (kinds[position], result)):
         return None

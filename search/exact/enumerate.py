@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -27,13 +28,16 @@ from dsl.types import BOOL, Type
 from dsl.values import Profile, Value
 from search.exact.ahead import Ahead
 from search.exact.ascii import is_ascii
-from search.exact.bank import MAX_ARGS, Arena, Store, capacities, fitted, layouts_for, target_column
+from search.exact.bank import MAX_ARGS, NO_OTHERS, Arena, Store, capacities, layouts_for, target_column
 from search.exact.finder import Finder, Source
 from search.exact.grammar import Production
 from search.exact.rules import Rule, Run, choices, limits_of, pieces, rules_of
 from search.exact.testing import Tester, pack_of
 from search.term import Apply, Input, Literal, Term
 
+SMALL = 4_000
+"""Candidates of a level that is kept before it is tested, and tested only if the output is then there: that many cost less than the calls
+of all testers."""
 FIRST_CODE = 1_000_000
 """Origins from here on are those of sources."""
 
@@ -68,8 +72,12 @@ class Enumerator:
     _stores: dict[Type, Store] = field(default_factory=dict)
     _leaves: list[Term] = field(default_factory=list)
     _leaf_values: dict[Type, list[tuple[tuple[Value, ...], Term, int]]] = field(default_factory=dict)
-    _rules: list[Rule] = field(default_factory=list)
+    _rules: Sequence[Rule] = ()
     _runs: dict[Type, list[Run]] = field(default_factory=dict)
+    _columns: dict[int, Sequence[tuple[Array, ...]]] = field(default_factory=dict)
+    """By number of a rule, the arrays of its arguments' stores."""
+    _runs_of: dict[int, Sequence[list[Run]]] = field(default_factory=dict)
+    """By number of a rule, the runs of its arguments' types."""
     _starts: dict[Type, int] = field(default_factory=dict)
     _makers: list[Callable[[Sequence[int]], Term]] = field(default_factory=list)
     _tester: Tester | None = None
@@ -114,12 +122,13 @@ class Enumerator:
     def step(self) -> Iterator[Term]:
         """The next level: what of it fits, then its values."""
         self.level += 1
-        if self.testing:
+        small = self.testing and not self.full and self._is_small()
+        if self.testing and not small:
             yield from self._test_level()
         if self.stop():
             return
         if not self.full:
-            yield from self._grow_level()
+            yield from self._grow_level(test=small)
         else:
             self._starts = {kind: store.count for kind, store in self._stores.items()}
         if self.full and self.ahead is not None and not self.stop():
@@ -153,6 +162,8 @@ class Enumerator:
         self._starts = dict.fromkeys(layouts, 0)
         self.limits = limits_of(self.profile)
         self._rules = rules_of(self.productions, layouts)
+        self._columns = {rule.number: [self._stores[kind].arrays for kind in rule.kinds] for rule in self._rules}
+        self._runs_of = {rule.number: [self._runs[kind] for kind in rule.kinds] for rule in self._rules}
         outputs = [example.output for example in self.examples]
         target = target_column(outputs, self.task.output_type, self.profile, layouts[self.task.output_type])
         self._tester = Tester(self, target, pack_of(target))
@@ -162,7 +173,7 @@ class Enumerator:
         """Gives the memory to the next search. The bank must not be used any more."""
         if self._arena is not None:
             tried = self.candidates
-            self._stores = {}
+            self._stores, self._columns = {}, {}
             self._arena.give_back()
             self._arena = None
             if self._tester is not None:
@@ -172,6 +183,12 @@ class Enumerator:
     def store(self, kind: Type) -> Store:
         """The values of a type."""
         return self._stores[kind]
+
+    def columns(self, rule: Rule, stores: Sequence[Store | None] = NO_OTHERS) -> Sequence[tuple[Array, ...]]:
+        """The arrays of each argument's values; some of `stores` may stand in for the bank's own."""
+        if stores is NO_OTHERS:
+            return self._columns[rule.number]
+        return [store.arrays if store else own for store, own in zip(stores, self._columns[rule.number], strict=False)]
 
     def runs(self, kind: Type) -> Sequence[Run]:
         """Runs of values of equal cost: (cost, first, past the last)."""
@@ -231,8 +248,11 @@ class Enumerator:
         leaves += [(cost, push.type, [push.value] * len(self.examples), Literal(push)) for push, cost in self.constants]
         for (cost, kind), group in groupby(sorted(leaves, key=lambda leaf: (leaf[0], str(leaf[1]))), key=lambda leaf: (leaf[0], leaf[1])):
             store, low = self._stores[kind], self._stores[kind].count
-            for _, _, values, term in group:
-                store.add(fitted(encode(values, kind, self.profile), store.layout), -1 - len(self._leaves))
+            equals = list(group)
+            origins = np.zeros((len(equals), MAX_ARGS + 1), np.int32)
+            origins[:, MAX_ARGS] = -1 - len(self._leaves) - np.arange(len(equals))
+            store.absorb(encode([value for _, _, values, _ in equals for value in values], kind, self.profile), origins)
+            for _, _, values, term in equals:
                 self._leaves.append(term)
                 self._leaf_values.setdefault(kind, []).append((tuple(values), term, cost))
                 if kind == self.task.output_type and all(type(a) is type(b) and a == b for a, b in zip(values, outputs, strict=True)):
@@ -242,15 +262,27 @@ class Enumerator:
 
     def _test_level(self) -> Iterator[Term]:
         """The applications of cost `level` that are the output."""
-        own: tuple[None, ...] = (None,) * MAX_ARGS
         for rule in self._rules:
             if rule.result == self.task.output_type:
-                for chosen in choices(rule, [self._runs[kind] for kind in rule.kinds], self.level - rule.cost):
-                    for numbers in self.tester.test(rule, chosen, own):
+                for chosen in self._choices(rule):
+                    for numbers in self.tester.test(rule, chosen):
                         yield self.applied(rule.word, rule.kinds, numbers)
             if self.stop():
                 return
             yield from self._meanwhile()
+
+    def _choices(self, rule: Rule) -> list[tuple[Run, ...]]:
+        """The runs of arguments with which a rule makes values of cost `level`."""
+        return choices(rule, self._runs_of[rule.number], self.level - rule.cost)
+
+    def _is_small(self) -> bool:
+        """Whether the level has few candidates."""
+        count = 0
+        for rule in self._rules:
+            count += sum(prod([run.high - run.low for run in chosen]) for chosen in self._choices(rule))
+            if count > SMALL:
+                return False
+        return True
 
     def _meanwhile(self) -> Iterator[Term]:
         """What finders that look within levels find."""
@@ -258,14 +290,14 @@ class Enumerator:
             if finder.often and not self.stop():
                 yield from finder.look(self)
 
-    def _grow_level(self) -> Iterator[Term]:
-        """All applications of cost `level`, the new values kept; then what sources add."""
+    def _grow_level(self, *, test: bool = False) -> Iterator[Term]:
+        """All applications of cost `level`, the new values kept; then, with `test`, those that are the output; then what sources add."""
         self._starts = {kind: store.count for kind, store in self._stores.items()}
         for rule in self._rules:
             store = self._stores[rule.result]
             if store.full or (rule.result == BOOL and store.count >= 1 << min(len(self.examples), 20)):
                 continue
-            for chosen in choices(rule, [self._runs[kind] for kind in rule.kinds], self.level - rule.cost):
+            for chosen in self._choices(rule):
                 self.apply(rule, chosen, store)
                 if store.full or self.stop():
                     break
@@ -273,6 +305,8 @@ class Enumerator:
             if self.stop():
                 break
             yield from self._meanwhile()
+        if test and (self.full or self.tester.is_kept()):
+            yield from self._test_level()
         for source in self.sources:
             if not self.stop():
                 source.grow(self)
@@ -281,19 +315,19 @@ class Enumerator:
                 self._runs[kind].append(Run(self.level, self._starts[kind], store.count))
 
     def apply(
-        self, rule: Rule, chosen: Sequence[Run], store: Store, stores: Sequence[Store | None] = (None,) * MAX_ARGS, code: int | None = None
+        self, rule: Rule, chosen: Sequence[Run], store: Store, stores: Sequence[Store | None] = NO_OTHERS, code: int | None = None
     ) -> None:
         """Adds to `store` what the rule gives on values of these runs; `stores` may stand in for the bank's own, and `code` for the rule's as the origin."""
         if store.full:
             return  # the loops look only after they have written a value
         triangular = int(rule.symmetric and chosen[0] == chosen[1] and stores[0] is stores[1])
-        behind = (triangular, *store.scratch.column.arrays(), store.scratch.picks, rule.number if code is None else code, *store.behind())
-        columns = [(stores[k] or self._stores[kind]).column.arrays() for k, kind in enumerate(rule.kinds)]
+        behind = (triangular, *store.scratch.front, rule.number if code is None else code, *store.behind)
         ranges = [(run.low, run.high) for run in chosen]
         for first in pieces(ranges):
             inputs: list[Any] = []
-            for k, arrays in enumerate(columns):
-                inputs += [*arrays, *(first if k == 0 else ranges[k])]
+            for k, arrays in enumerate(self.columns(rule, stores)):
+                inputs += arrays
+                inputs += first if k == 0 else ranges[k]
             rule.grow(self.limits, len(self.examples), *inputs, *behind)
             if store.full or self.stop():
                 return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 
 from dsl.ops import OPS
@@ -38,11 +38,23 @@ def productions(
     """Every value word at every choice of types that the task can reach from its inputs and constants, in table order.
 
     `costs` are small positive ints by word (1 where it names none); `ops` restricts the words. Types that no chain of words can
-    turn into the output's type are left out, as are text words for tasks without text.
+    turn into the output's type are left out, as are text words for tasks without text. Worked out once for tasks of one kind.
     """
+    words = None if ops is None else frozenset(ops)
+    return _productions(tuple(input_types), output_type, tuple((costs or {}).items()), words, frozenset(constants))
+
+
+@lru_cache(maxsize=64)
+def _productions(
+    input_types: tuple[Type, ...],
+    output_type: Type,
+    costs: tuple[tuple[str, int], ...],
+    ops: frozenset[str] | None,
+    constants: frozenset[Type],
+) -> tuple[Production, ...]:
     given = {*input_types, output_type, *constants}
     usable_types = given | _common(given)
-    every = tuple(p for p in _all(costs or {}, ops) if set(p.args) | {p.result} <= usable_types)
+    every = tuple(p for p in _all(dict(costs), ops) if set(p.args) | {p.result} <= usable_types)
     reachable = _forward(every, {*input_types, *constants})
     usable = [p for p in every if set(p.args) <= reachable]
     wanted = _backward(usable, output_type)

@@ -78,6 +78,9 @@ class PlainSearch:
     profile: Profile
     variants: bool = False
     """Whether to yield also terms that the examples do not tell from cheaper ones or from those found first."""
+    preview: bool = False
+    """Whether each level is first tested for the outputs alone, one example after the other, and only then evaluated as a whole; its
+    candidates are counted once."""
     stop: Callable[[], bool] = lambda: False
     """Asked every few hundred candidates; True ends the run."""
     candidates: int = 0
@@ -96,13 +99,22 @@ class PlainSearch:
         for entry in self._leaves():
             if entry[0] == kind and entry[1].column == target:
                 yield entry[1].term()
+        last = [production for production in self.productions if production.result == kind]
         for self.level in range(1, max_cost + 1):
-            for production in self.productions:
-                for column, args in self._level(production, self.level):
-                    if column == target and production.result == kind:
-                        yield from Entry(column, None, production, args).terms(NUM_VARIANTS if self.variants else 1)
+            for production in last if self.preview else ():
+                for args in self._test(production, self.level, target):
+                    yield from self._terms(target, production, args)
                 if self.stop():
                     return
+            for production in self.productions:
+                for column, args in self._level(production, self.level):
+                    if column == target and production.result == kind and not self.preview:
+                        yield from self._terms(column, production, args)
+                if self.stop():
+                    return
+
+    def _terms(self, column: Column, production: Production, args: tuple[Entry, ...]) -> list[Term]:
+        return Entry(column, None, production, args).terms(NUM_VARIANTS if self.variants else 1)
 
     def _leaves(self) -> Iterator[tuple[Type, Entry]]:
         rows = [example.inputs for example in self.task.examples]
@@ -125,15 +137,32 @@ class PlainSearch:
         self.kept += 1
         return True
 
+    def _test(self, production: Production, level: int, target: Column) -> Iterator[tuple[Entry, ...]]:
+        """The arguments from which one production makes the target at a cost level. Most candidates are evaluated on one example alone:
+        the one with the longest output, which fewest of them give by chance."""
+        reference, profile, stop = production.op.reference, self.profile, self.stop
+        assert reference is not None
+        row = max(range(len(target)), key=lambda row: len(repr(target[row])))
+        wanted = target[row]
+        for args in self._arguments(production.args, level - production.cost):
+            self.candidates += 1
+            if self.candidates % CHECK_EVERY == 0 and stop():
+                return
+            if reference(profile, *[arg.column[row] for arg in args]) != wanted:
+                continue
+            if _evaluate(reference, profile, [arg.column for arg in args]) == target:
+                yield args
+
     def _level(self, production: Production, level: int) -> Iterator[tuple[Column, tuple[Entry, ...]]]:
         """The new columns that one production makes at a cost level, with their arguments."""
         reference, profile, stop = production.op.reference, self.profile, self.stop
         assert reference is not None
         seen = self._seen.setdefault(production.result, {})
         new = self._bank.setdefault(production.result, {}).setdefault(level, [])
-        for args in self._arguments(production.args, level - production.cost):
-            self.candidates += 1
-            if self.candidates % CHECK_EVERY == 0 and stop():
+        counted = self.preview and production.result == self.task.output_type
+        for number, args in enumerate(self._arguments(production.args, level - production.cost), 1):
+            self.candidates += not counted
+            if number % CHECK_EVERY == 0 and stop():
                 return
             column = _evaluate(reference, profile, [arg.column for arg in args])
             if column is None:

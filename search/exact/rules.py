@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -44,13 +44,13 @@ class Rule:
     kernel: Callable[..., object]
     args: tuple[Layout, ...]
     out: Layout
+    symmetric: bool = field(init=False)
+    """Whether each pair of arguments is needed in one order only."""
     _grower: Callable[..., None] | None = field(default=None, repr=False)
     _tester: Callable[..., int] | None = field(default=None, repr=False)
 
-    @property
-    def symmetric(self) -> bool:
-        """Whether each pair of arguments is needed in one order only."""
-        return len(self.kinds) == 2 and self.word in COMMUTATIVE and self.kinds[0] == self.kinds[1]
+    def __post_init__(self) -> None:
+        self.symmetric = len(self.kinds) == 2 and self.word in COMMUTATIVE and self.kinds[0] == self.kinds[1]
 
     @property
     def grow(self) -> Callable[..., None]:
@@ -67,15 +67,21 @@ class Rule:
         return self._tester
 
 
-def rules_of(productions: Sequence[Production], layouts: dict[Type, Layout]) -> list[Rule]:
-    """The productions that have a kernel for these layouts, in order; a rule's number is its production's place."""
+def rules_of(productions: Sequence[Production], layouts: Mapping[Type, Layout]) -> Sequence[Rule]:
+    """The productions that have a kernel for these layouts, in order; a rule's number is its production's place. Searches of one kind share them."""
+    return _rules(tuple(productions), tuple(layouts.items()))
+
+
+@lru_cache(maxsize=256)
+def _rules(productions: tuple[Production, ...], layouts: tuple[tuple[Type, Layout], ...]) -> tuple[Rule, ...]:
+    layout_of = dict(layouts)
     found = []
     for number, p in enumerate(productions):
-        args, out = tuple(layouts[kind] for kind in p.args), layouts[p.result]
+        args, out = tuple(layout_of[kind] for kind in p.args), layout_of[p.result]
         kernel = _kernel(p.op.name, "".join(layout.letter for layout in args), out.letter)
         if kernel is not None:
             found.append(Rule(number, p.op.name, p.args, p.result, p.cost, kernel, args, out))
-    return found
+    return tuple(found)
 
 
 @cache
@@ -92,23 +98,26 @@ def limits_of(profile: Profile) -> Any:
     return np.array(Limits.of(profile), np.int64)
 
 
-def choices(rule: Rule, runs: Sequence[Sequence[Run]], budget: int) -> Iterator[tuple[Run, ...]]:
+def choices(rule: Rule, runs: Sequence[Sequence[Run]], budget: int) -> list[tuple[Run, ...]]:
     """The ways of giving a rule's arguments runs of values whose costs add up to `budget`."""
-    if budget < 0:
-        return
-    for chosen in product(*runs):
-        if sum(run.cost for run in chosen) == budget and not (rule.symmetric and chosen[0].low > chosen[1].low):
-            yield chosen
+    *others, last = runs
+    if not others:
+        return [(run,) for run in last if run.cost == budget]
+    found = []
+    for some in product(*others):
+        rest = budget - sum([run.cost for run in some])
+        if rest >= 0:
+            found += [(*some, run) for run in last if run.cost == rest and not (rule.symmetric and some[0].low > run.low)]
+    return found
 
 
-def pieces(sizes: Sequence[tuple[int, int]], most: int = CHUNK) -> Iterator[tuple[int, int]]:
+def pieces(sizes: Sequence[tuple[int, int]], most: int = CHUNK) -> Sequence[tuple[int, int]]:
     """The first range in pieces, so that each with all of the others is about `most` candidates."""
     rest = 1
     for low, high in sizes[1:]:
         rest *= max(high - low, 0)
-    if rest == 0:
-        return
-    piece = max(most // rest, 1)
     low, high = sizes[0]
-    for first in range(low, high, piece):
-        yield first, min(first + piece, high)
+    if rest == 0 or high <= low:
+        return ()
+    piece = max(most // rest, 1)
+    return [(first, min(first + piece, high)) for first in range(low, high, piece)]

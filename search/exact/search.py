@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from dsl.columns.available import available
 from dsl.program import Push
 from dsl.tasks import Example, Task
-from dsl.types import INT, LIST_BOOL, LIST_INT, LIST_LIST_INT, LIST_STR, STR
+from dsl.types import INT, LIST_BOOL, LIST_INT, LIST_LIST_INT, LIST_STR, STR, ListOf
 from dsl.values import Profile, Value
 from search.constants import priced_constants
 from search.exact.ascii import is_ascii
@@ -30,6 +31,8 @@ WAIT = 0.02
 """Seconds between two looks at whether drivers are compiled."""
 LOOK_EVERY = 0.004
 """Seconds between two looks at the clock and the other limits, where these are not exact anyway."""
+NARROWEST = 8
+"""Items for which lists have room at least."""
 MAX_EXAMPLES = 6
 """Examples enumerated over; the others only verify. More cost time and memory in proportion and tell few values apart."""
 
@@ -152,7 +155,8 @@ class ExactSearch:
                 return self.stop()
             return self.stop() or (search.candidates >= FLASH_CANDIDATES if self.counted else time.perf_counter() - start > seconds)
 
-        search = PlainSearch(self.task, rules, pushes, self.settings.profile, variants=self.settings.method != "plain", stop=stop)
+        ours = self.settings.method != "plain"
+        search = PlainSearch(self.task, rules, pushes, self.settings.profile, variants=ours, preview=ours, stop=stop)
         yield from search.run(self._highest)
         done = not stop() and search.level == self._highest
         if self.settings.method != "plain" and not self.stop():
@@ -199,7 +203,7 @@ class ExactSearch:
         goals = Goals(counted=self.counted)
         pairs = Pairs(goals.of, self.counted)
         search = Enumerator(
-            self.task, spread(self.task.examples, MAX_EXAMPLES), rules, pushes, search_profile(self.task, self.settings.profile),
+            self.task, spread(self.task.examples, MAX_EXAMPLES), rules, pushes, search_profile(self.task, self.settings.profile, rules, pushes),
             self._room(), stop, frozenset(self.settings.words), sources, [pairs, goals, *finders], Ahead(goals),
         )  # fmt: skip
         yield from search.run(self._highest)
@@ -230,15 +234,35 @@ def spread(examples: Sequence[Example], count: int) -> tuple[Example, ...]:
     return tuple(examples[index] for index in sorted(chosen))
 
 
-def search_profile(task: Task, profile: Profile) -> Profile:
-    """The profile with rows no wider than the task is likely to need: columns are as wide as the limits. Verification uses the real one."""
+def search_profile(task: Task, profile: Profile, rules: Sequence[Production] = (), pushes: Sequence[tuple[Push, int]] = ()) -> Profile:
+    """The profile with rows no wider than the task is likely to need, or than these rules can fill, since columns are as wide as the limits.
+    Verification uses the real one."""
     values = [value for example in task.examples for value in (*example.inputs, example.output)]
     longest_list = max((len(value) for value in values if isinstance(value, tuple)), default=0)
     longest_text = max((_characters(value) for value in values), default=0)
     kinds = {*task.input_types, task.output_type}
-    lists = max(2 * longest_list, 8) if kinds & {LIST_INT, LIST_BOOL, LIST_STR, LIST_LIST_INT} or STR in kinds else 8
-    lists = max(lists, 20) if INT not in kinds or lists > 8 else lists
+    if rules and never_longer(tuple(rules), profile):
+        given = [len(push.value) for push, _ in pushes if isinstance(push.value, tuple)]
+        lists = max(longest_list, NARROWEST, *given)
+    else:
+        lists = max(2 * longest_list, 8) if kinds & {LIST_INT, LIST_BOOL, LIST_STR, LIST_LIST_INT} or STR in kinds else 8
+        lists = max(lists, 20) if INT not in kinds or lists > 8 else lists
     return profile.with_limits(max_list=min(profile.max_list, lists), max_str=min(profile.max_str, max(2 * longest_text, 32)))
+
+
+@lru_cache(maxsize=64)
+def never_longer(rules: tuple[Production, ...], profile: Profile) -> bool:
+    """Whether each list that these rules make is at most as long as a list that it is made from, as the demands on lengths say."""
+    from search.exact.demands import AT_LEAST_AS_LONG, EQUAL, length_demand
+
+    made = [p for p in rules if isinstance(p.result, ListOf)]
+    return all(p.result in (LIST_INT, LIST_BOOL) for p in made) and all(
+        any(
+            kind in (LIST_INT, LIST_BOOL) and length_demand(p.op.name, k, p.args, p.result, profile) in (EQUAL, AT_LEAST_AS_LONG)
+            for k, kind in enumerate(p.args)
+        )
+        for p in made
+    )
 
 
 def _characters(value: Value) -> int:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dsl.columns.layout import Array, Column, empty
 from dsl.types import INT, Type
+from dsl.values import Profile
+from search.exact.bank import NO_OTHERS, Arena, Store
 from search.exact.demands import AT_LEAST_AS_LONG, EQUAL, MEMBER, item_demand, length_demand
 from search.exact.rules import Rule, Run, pieces
 
 if TYPE_CHECKING:
-    from search.exact.bank import Store
     from search.exact.enumerate import Enumerator
 
 MAX_HITS = 16
@@ -40,44 +42,64 @@ class Tester:
     tested: Array = field(default_factory=lambda: np.zeros(4, np.int64))
     """Counters in the form that drivers write; tried candidates at their place."""
     _survivors: dict[tuple[Any, ...], Array] = field(default_factory=dict)
-    _demands: dict[int, tuple[tuple[str | None, int | None], ...]] = field(default_factory=dict)
     _kept_bytes: int = 0
-    _scratch: Column | None = None
+    _scratch: tuple[Array, ...] = ()
+    _hash: int | None = None
+    """That of the target."""
+    _hits_of: dict[int, Array] = field(default_factory=dict)
+    """Where drivers of words of so many arguments write."""
 
-    def test(self, rule: Rule, chosen: Sequence[Run], stores: Sequence[Store | None]) -> Iterator[tuple[int, ...]]:
+    def __post_init__(self) -> None:
+        self._scratch = (*empty(self.target.layout, 1, self.bank.profile).arrays(), *self.target.arrays())
+
+    def is_kept(self) -> bool:
+        """Whether the bank holds the target."""
+        bank = self.bank
+        store = bank.store(bank.task.output_type)
+        if self._hash is None:
+            one = Store.allocate(store.layout, 8, store.examples, bank.profile, Arena(np.empty(0, np.uint8)), store.scratch)
+            one.add(self.target, 0)
+            self._hash = int(one.hashes[0])
+        return store.lookup(self._hash) is not None
+
+    def test(self, rule: Rule, chosen: Sequence[Run], stores: Sequence[Store | None] = NO_OTHERS) -> Iterator[tuple[int, ...]]:
         """The argument numbers of applications to values of these runs that give the target. A store other than the bank's own may stand in for one."""
         bank = self.bank
-        numbers = [self._values(rule, k, run, stores[k]) for k, run in enumerate(chosen)]
+        numbers = [None if run.high - run.low < FEW else self._values(rule, k, run, stores[k]) for k, run in enumerate(chosen)]
         ranges = [(run.low, run.high) if found is None else (0, len(found)) for run, found in zip(chosen, numbers, strict=True)]
         if rule.word in SPLIT and _product(ranges) > LONG and all(store is None for store in stores):
             return
         triangular = rule.symmetric and chosen[0] == chosen[1] and stores[0] is stores[1]
-        columns = [(stores[k] or bank.store(kind)).column for k, kind in enumerate(rule.kinds)]
+        columns = bank.columns(rule, stores)
         yield from self._hits(rule, columns, [NOTHING if found is None else found for found in numbers], ranges, triangular)
 
     def meeting(self, rule: Rule, position: int, run: Run) -> Array:
         """The run's values that meet the demands on an argument, in order."""
-        found = self._values(rule, position, run, None)
+        found = self._values(rule, position, run, None) if run.high - run.low >= FEW else None
         return np.arange(run.low, run.high, dtype=np.int32) if found is None else found
 
     def product(self, rule: Rule, numbers: Sequence[Array]) -> Iterator[tuple[int, ...]]:
         """The pairs of these values that give the target."""
-        columns = [self.bank.store(kind).column for kind in rule.kinds]
-        yield from self._hits(rule, columns, numbers, [(0, len(some)) for some in numbers], triangular=False)
+        yield from self._hits(rule, self.bank.columns(rule), numbers, [(0, len(some)) for some in numbers], triangular=False)
 
     def _hits(
-        self, rule: Rule, columns: Sequence[Column], numbers: Sequence[Array], ranges: Sequence[tuple[int, int]], triangular: bool
+        self,
+        rule: Rule,
+        columns: Sequence[tuple[Array, ...]],
+        numbers: Sequence[Array],
+        ranges: Sequence[tuple[int, int]],
+        triangular: bool,
     ) -> Iterator[tuple[int, ...]]:
         """Runs the compiled loop over the argument values, in pieces; see `search.exact.drivers.tester`."""
         bank = self.bank
-        if self._scratch is None or self._scratch.layout is not rule.out:
-            self._scratch = empty(rule.out, 1, bank.profile)
-        hits = np.zeros((MAX_HITS, len(rule.args)), np.int32)
-        last = (int(triangular), *self._scratch.arrays(), *self.target.arrays(), hits, self.tested)
+        hits = self._hits_of.get(len(rule.args))
+        if hits is None:
+            hits = self._hits_of[len(rule.args)] = np.zeros((MAX_HITS, len(rule.args)), np.int32)
+        last = (int(triangular), *self._scratch, hits, self.tested)
         for first in pieces(ranges):
             inputs: list[Any] = []
-            for k, column in enumerate(columns):
-                inputs += [*column.arrays(), numbers[k], *(first if k == 0 else ranges[k])]
+            for k, arrays in enumerate(columns):
+                inputs += (*arrays, numbers[k], *(first if k == 0 else ranges[k]))
             found = rule.test(bank.limits, len(bank.examples), *inputs, *last)
             for hit in hits[:found].tolist():
                 yield tuple(hit)
@@ -91,15 +113,7 @@ class Tester:
 
     def _values(self, rule: Rule, position: int, run: Run, store: Store | None) -> Array | None:
         """The run's values that meet the demands on an argument; None for all of them."""
-        if run.high - run.low < FEW:
-            return None
-        if rule.number not in self._demands:
-            profile = self.bank.profile
-            self._demands[rule.number] = tuple(
-                (length_demand(rule.word, k, rule.kinds, rule.result, profile), item_demand(rule.word, k, rule.kinds, rule.result, profile))
-                for k in range(len(rule.kinds))
-            )
-        length, items = self._demands[rule.number][position]
+        length, items = demands_of(rule, self.bank.profile)[position]
         if length is None and items is None:
             return None
         kind = rule.kinds[position]
@@ -145,6 +159,15 @@ class Tester:
                 mode, held.column.data, held.column.lengths, examples, numbers, self.target.data, self.target.lengths, out
             )
         return out[:found].copy()
+
+
+@lru_cache(maxsize=4096)
+def demands_of(rule: Rule, profile: Profile) -> tuple[tuple[str | None, int | None], ...]:
+    """The demands of a rule on each argument: on its length, on its items."""
+    return tuple(
+        (length_demand(rule.word, k, rule.kinds, rule.result, profile), item_demand(rule.word, k, rule.kinds, rule.result, profile))
+        for k in range(len(rule.kinds))
+    )
 
 
 def _product(ranges: Sequence[tuple[int, int]]) -> int:

@@ -36,7 +36,7 @@ PARTS = {
     "contexts": (contexts.Contexts, "look"),
     "pieces": (pieces.Pieces, "look"),
     "conditions": (conditions.Conditions, "look"),
-    "ranking": (solve, "rank"),
+    "ranking": (rank, "rank"),
 }
 WANTED = {
     "lists": set(),

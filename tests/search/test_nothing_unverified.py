@@ -74,6 +74,7 @@ def test_kernels_of_other_words(task, seed, monkeypatch):
             for out in "ibls":
                 if true(word, args, out) is not None:
                     kernels.setdefault((args, out), []).append(true(word, args, out))
+    monkeypatch.setattr(rules, "_rules", rules._rules.__wrapped__)  # which other searches would share
     monkeypatch.setattr(rules, "_kernel", lambda word, args, out: rng.choice(kernels.get((args, out), [true(word, args, out)])))
     result = check(task)
     assert result.candidates > 300
@@ -108,15 +109,20 @@ def test_a_hash_under_which_everything_is_equal(task, monkeypatch):
 @by_name
 def test_a_hash_under_which_nothing_is_equal(task, monkeypatch):
     """Equal values are kept again and again."""
-    from search.exact.bank import Store
+    from search.exact import bank
+    from search.exact.enumerate import Enumerator
 
-    rng, true = np.random.default_rng(0), Store.behind
+    rng, true = np.random.default_rng(0), Enumerator.apply
 
-    def behind(store):
-        store.keys = rng.integers(1, 2**63, len(store.keys), np.uint64)
-        return true(store)
+    def keys(count):
+        return rng.integers(1, 2**63, count, np.uint64)
 
-    monkeypatch.setattr(Store, "behind", behind)
+    def apply(self, rule, chosen, store, *more):
+        store.keys[:] = keys(len(store.keys))
+        true(self, rule, chosen, store, *more)
+
+    monkeypatch.setattr(bank, "keys", keys)
+    monkeypatch.setattr(Enumerator, "apply", apply)
     check(task)
 
 
@@ -136,6 +142,7 @@ def test_a_tester_that_claims_hits_everywhere(task, monkeypatch):
 
         return driver
 
+    monkeypatch.setattr(rules, "_rules", rules._rules.__wrapped__)  # which other searches would share
     monkeypatch.setattr(rules, "tester", lying)
     result = check(task)
     assert result.executions > 0, "the lies were told"
@@ -234,6 +241,7 @@ def test_nothing_unverified_is_printed(monkeypatch, capsys):
         args[-2][:] = 0
         return len(args[-2])
 
+    monkeypatch.setattr(rules, "_rules", rules._rules.__wrapped__)  # which other searches would share
     monkeypatch.setattr(rules, "tester", lambda *_: driver)
     monkeypatch.setattr(stages, "FLASH_SECONDS", 0.0)
     pairs = ("[1,2] -> 918273", "[5] -> -4471", "[8,8] -> 66613")

@@ -172,16 +172,34 @@ class TestNothingUnverified:
         assert result.executions > 100, "the lies were told"
         assert result.solved == (task is SECOND)
 
+    @pytest.mark.parametrize("task", [UNSOLVABLE, SECOND], ids=lambda task: task.name)
+    def test_a_preview_that_sees_the_target_everywhere(self, task, monkeypatch):
+        true, rng = plain.PlainSearch._test, random.Random(2)
+
+        def lie(search, production, level, target):
+            yield from true(search, production, level, target)
+            for args in search._arguments(production.args, level - production.cost):
+                if rng.random() < 0.2:
+                    yield args
+
+        monkeypatch.setattr(plain.PlainSearch, "_test", lie)
+        result = self.check(task, replace(STEADY, method="exact"))
+        assert result.executions > 100, "the lies were told"
+        assert result.solved == (task is SECOND)
+
     def test_corrupt_references(self, monkeypatch):
         """To the enumerator, `sum` gives exactly what is wanted."""
         wanted = {example.inputs: example.output for example in UNSOLVABLE.examples}
-        true = plain.PlainSearch._level
 
-        def broken(search, production, level):
-            wrong = replace(production, op=replace(production.op, reference=lambda profile, *args: wanted.get(args, 0)))
-            return true(search, wrong if production.op.name == "sum" else production, level)
+        def broken(true):
+            def with_wrong_sum(search, production, *more):
+                wrong = replace(production, op=replace(production.op, reference=lambda profile, *args: wanted.get(args, 0)))
+                return true(search, wrong if production.op.name == "sum" else production, *more)
 
-        monkeypatch.setattr(plain.PlainSearch, "_level", broken)
+            return with_wrong_sum
+
+        for name in ("_test", "_level"):
+            monkeypatch.setattr(plain.PlainSearch, name, broken(getattr(plain.PlainSearch, name)))
         result = self.check(UNSOLVABLE, STEADY)
         assert result.executions > 0, "it was believed to fit"
         assert not result.solved

@@ -5,11 +5,13 @@ import pytest
 
 from dsl.columns.available import available
 from dsl.ops import OPS
+from dsl.tasks import Example, Task
 from dsl.types import BOOL, INT, LIST_INT, STR, VALUE_TYPES, ListOf
 from dsl.values import PROFILES, Stuck, check
 from search.exact import demands
 from search.exact.demands import ITEMS, item_demand, length_demand
-from search.exact.grammar import instances
+from search.exact.grammar import Production, instances, productions
+from search.exact.search import never_longer, search_profile
 from tests.dsl.draws import draw_args
 
 DRAWS = 150
@@ -152,3 +154,27 @@ def test_a_result_that_is_always_as_long_asks_nothing():
     assert length_demand("sort", 0, (LIST_INT,), LIST_INT, PROFILES["default"]) == demands.EQUAL
     assert length_demand("take", 0, (LIST_INT, INT), LIST_INT, PROFILES["default"]) == demands.AT_LEAST_AS_LONG
     assert length_demand("++", 1, (LIST_INT, LIST_INT), LIST_INT, PROFILES["default"]) == demands.AT_MOST_AS_LONG
+
+
+@pytest.mark.parametrize("profile", [PROFILES["lists"], PROFILES["deepcoder"]], ids=lambda profile: profile.name)
+def test_words_that_make_no_longer_lists(profile):
+    """Where rows are cut to the task's longest list, no result is longer than the lists it is made from."""
+    found = []
+    for word, op in OPS.items():
+        rules = [Production(op, kinds, result, 1) for kinds, result in (instances(op) if op.kind == "value" else ())]
+        rules = [rule for rule in rules if rule.result == LIST_INT]
+        if not rules or not never_longer(tuple(rules), profile):
+            continue
+        found.append(word)
+        for kinds, result, args, value in calls(word, profile, 3, DRAWS):
+            if result == LIST_INT:
+                assert len(value) <= max(len(arg) for arg, kind in zip(args, kinds, strict=True) if kind == LIST_INT), (word, args, value)
+    assert {"take", "sort", "map+1", "filter>0", "zip+", "scan+"} <= set(found)
+    assert not {"++", "cons", "append", "iota", "digits"} & set(found)
+
+
+def test_rows_are_as_wide_as_words_can_fill_them():
+    task = Task(name="t", examples=(Example((tuple(range(11)),), (0,)), Example(((1,),), (1,))))
+    keeping, growing = (productions((LIST_INT,), LIST_INT, ops=["sort", "take", *more]) for more in ((), ("++",)))
+    assert search_profile(task, PROFILES["default"], keeping).max_list == 11
+    assert search_profile(task, PROFILES["default"], growing).max_list == search_profile(task, PROFILES["default"]).max_list == 22

@@ -62,13 +62,14 @@ CASES = [
     for profile in ((PROFILE, SHORT) if name in ("lists", "ints", "flags") else (PROFILE,))
     for costs, seed in ((None, 1), (COSTS, 2))
 ]
+CASES += [("lists", SHORT.with_limits(max_list=width), None, 5) for width in (9, 10)]
 CASES += [
     (name, PROFILES[other].with_limits(max_list=16), None, 4) for name in ("lists", "ints") for other in ("deepcoder", "lambdabeam", "rule")
 ]
 
 
 @pytest.mark.parametrize(
-    ("name", "profile", "costs", "seed"), CASES, ids=[f"{c[0]}-{c[1].name}-{'mixed' if c[2] else 'unit'}" for c in CASES]
+    ("name", "profile", "costs", "seed"), CASES, ids=[f"{c[0]}-{c[1].name}-{c[1].max_list}-{'mixed' if c[2] else 'unit'}" for c in CASES]
 )
 def test_the_same_columns_at_every_level(name, profile, costs, seed):
     task, most, literal_cost = TASKS[name](seed), LEVELS[name] + (2 if costs else 0), 2 if costs else 1

@@ -1,6 +1,7 @@
 """The bank's compiled loops against models in plain Python: hashes and tables, linear sums, packed lengths, the checks of demands."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -99,9 +100,9 @@ class TestStore:
         for name, array in arrays.items():
             whole = np.full((len(array) + 64, *array.shape[1:]), 77, array.dtype)
             roomy[name] = whole
-            setattr(store, name, whole[: len(array)])
         data = np.full((len(store.column.data) + 64, store.column.data.shape[1]), 77, store.column.data.dtype)
-        store.column.data = data[: len(store.column.data)]
+        column = replace(store.column, data=data[: len(store.column.data)])
+        store = replace(store, column=column, **{name: whole[: len(arrays[name])] for name, whole in roomy.items()})
         columns = [((i,), (i + 1,), (i, i)) for i in range(2 * capacity)]
         add(store, LIST_INT, columns)
         assert store.full and store.count == capacity

@@ -1,6 +1,7 @@
 """A bank with next to no memory, and memory that is used again: the same values as ever, and nothing written outside."""
 
 import gc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -140,7 +141,7 @@ def test_what_is_full_stays_as_it_is():
         small = Store.allocate(layout, capacity + 8, len(bank.examples), PROFILE, Arena(np.empty(0, np.uint8)))
         whole = small.hashes
         whole[:] = 0
-        small.hashes = whole[:capacity]
+        small = replace(small, hashes=whole[:capacity])
         runs = [Run(0, 0, bank.store(kind).count) for kind in rule.kinds]
         for _ in range(3):
             bank.apply(rule, runs, small)
