@@ -46,6 +46,17 @@ def start(*argv, **settings):
     )
 
 
+def wait_for_handler(process):
+    """Until the interpreter has begun to catch Ctrl-C, which on a busy machine may take longer than any delay of a test; at once where the kernel
+    does not tell."""
+    status = Path(f"/proc/{process.pid}/status")
+    for _ in range(1000):
+        caught = re.search(r"SigCgt:\s*(\w+)", status.read_text()) if status.exists() else None
+        if caught is None or int(caught[1], 16) >> (signal.SIGINT - 1) & 1:
+            return
+        time.sleep(0.01)
+
+
 class TestTasks:
     def test_pairs(self, call):
         code, out, err = call("solve", *SORT)
@@ -306,6 +317,7 @@ class TestProcess:
         """In the plain stage, while kernels are loaded or compiled, and in the columnar stage."""
         environment = {**os.environ, **({"FLOWFORTH_CACHE": str(tmp_path)} if cold else {})}
         process = start(*HARD_LISTS, "--budget", "60", "--ops", *sorted(LIST_WORDS), env=environment)
+        wait_for_handler(process)
         time.sleep(delay)
         process.send_signal(signal.SIGINT)
         sent = time.perf_counter()
@@ -332,6 +344,7 @@ class TestProcess:
     @pytest.mark.parametrize("delay", [0.8, 2.0])
     def test_ctrl_c_without_a_program(self, delay):
         process = start(*HARD, "--budget", "30")
+        wait_for_handler(process)
         time.sleep(delay)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
