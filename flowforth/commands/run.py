@@ -20,6 +20,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_inputs(parser)
     parser.add_argument("--steps", action="store_true", help=f"show the stack after each word (of the first {MAX_STEPS} steps)")
     parser.add_argument("--python", action="store_true", help="also print the program as a Python function")
+    parser.add_argument(
+        "--neural",
+        metavar="RUN|WEIGHTS",
+        help="run it by the neural executor, too, word by word beside the machine; `shipped` names the weights of this version",
+    )
     add_json(parser)
 
 
@@ -30,6 +35,8 @@ def main(args: argparse.Namespace) -> int:
     from flowforth.outcome import outcome_json, stack_text, stuck_text
 
     job = read_job(args)
+    if args.neural is not None:
+        return _neural(job, args)
     source = _python(job) if args.python else None
     stack = run(job.program, job.inputs, constants=job.constants, profile=job.profile)
     if args.json:
@@ -52,6 +59,44 @@ def main(args: argparse.Namespace) -> int:
         return 1
     print(stack_text(stack))
     return 0
+
+
+def _neural(job: Job, args: argparse.Namespace) -> int:
+    """Both runs side by side; exit code 0 where the ends are equal."""
+    from flowforth.neural import require_neural, weights_path
+    from flowforth.outcome import outcome_json, short_stack, table
+
+    require_neural()
+    from executor.checkpoint import load_weights
+    from executor.predict import predictions
+
+    model, _ = load_weights(weights_path(None if args.neural == "shipped" else args.neural))
+    found = predictions(model, job.program, job.inputs, constants=job.constants, profile=job.profile)
+    right = bool(found) and found[-1].right
+
+    def shown(items: Any) -> str:
+        return f"stuck ({items})" if isinstance(items, str) else short_stack(items, 60)
+
+    if args.json:
+        steps = [
+            {
+                "word": step.word,
+                "machine": outcome_json(step.true, job.program),
+                "executor": None if step.state is None else step.state.items,
+                "trouble": step.trouble,
+                "right": step.right,
+            }
+            for step in found
+        ]
+        print_json({"steps": steps, "right": right})
+        return 0 if right else 1
+    rows = [["word", "machine", "executor", "gets stuck", ""]]
+    for step in found:
+        true = shown(step.true if isinstance(step.true, tuple) else step.true.reason.value)
+        said = "no state" if step.state is None else shown(step.state.items)
+        rows.append([step.word, true, said, f"{step.trouble:.1%}", "" if step.right else "differs"])
+    print(table(rows))
+    return 0 if right else 1
 
 
 def _python(job: Job) -> str:
