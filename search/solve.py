@@ -135,12 +135,14 @@ class _Run:
         fit = verify(program, self.task, cost=cost, seconds=now, profile=self.settings.profile)
         if fit is None:
             return
+        is_first = self.first is None
+        if is_first:  # noted before the fit is kept or shown: Ctrl-C may come at any moment
+            self.first = now
         self.fits.append(fit)
         if self.best is None or cost < self.best:
             self.best = cost
             self.on_fit(fit)
-        if self.first is None:
-            self.first = now
+        if is_first:
             self.alarm.set(self.started + self.end + LATE)
 
     def stop(self) -> bool:

@@ -217,3 +217,14 @@ class TestVerify:
     def test_values_of_two_types_are_never_the_same(self, value, wanted):
         assert not same(value, wanted)
         assert same(value, value) and same(wanted, wanted)
+
+
+def test_ctrl_c_while_the_first_program_is_shown_keeps_it() -> None:
+    """It may come at any moment, also before the caller has been told all."""
+
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    result = solve(SORTED, Settings(budget=20), on_fit=interrupted)
+    assert result.status == "solved" and result.first_seconds is not None
+    assert "first fit after" in str(result)
