@@ -103,8 +103,7 @@ class CodeTable(nn.Module):
     def table(self, log_gain: Tensor | None = None, residual: Tensor | None = None) -> Tensor:
         """float32[C, D]: the vector of every code; for the BEYOND codes, of the number zero, which is not used. With other weights (such as averaged
         ones) where both are given."""
-        gains = torch.exp(self.log_gain if log_gain is None else log_gain)[self.group]
-        return unit_rms((self.features * gains) @ self.spread + (self.residual if residual is None else residual))
+        return unit_rms((self.features * self._gains(log_gain)) @ self.spread + (self.residual if residual is None else residual))
 
     def embed(self, codes: Tensor, numbers: Tensor, table: Tensor | None = None) -> Tensor:
         """float32[..., D] of int64 codes [...] and int64 numbers [...] beside them. `table` saves making it again."""
@@ -165,5 +164,5 @@ class CodeTable(nn.Module):
         largest = DECIMALS[-1]
         return torch.where(number >= largest / 2, number - largest, number).long()
 
-    def _gains(self) -> Tensor:
-        return torch.exp(self.log_gain)[self.group]
+    def _gains(self, log_gain: Tensor | None = None) -> Tensor:
+        return torch.exp(self.log_gain if log_gain is None else log_gain)[self.group]

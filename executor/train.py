@@ -311,9 +311,9 @@ class _Run:
 
 
 def compile_blocks(field: Field) -> None:
-    """Compiles the blocks, where the time goes; the rest looks at its data, and would be cut into pieces."""
+    """Compiles the blocks, where the time goes; the rest looks at its data, and would be cut into pieces. Each batch has another number of cells."""
     for block in field.blocks:
-        block.compile(dynamic=False)
+        block.compile(dynamic=True)
 
 
 def learning_rate(config: TrainConfig, step: int) -> float:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import Any
 
+from dsl.errors import ConfigError
 from flowforth.arguments import Job, add_inputs, add_json, add_program, print_json, read_job
 
 NAME = "run"
@@ -66,6 +67,8 @@ def _neural(job: Job, args: argparse.Namespace) -> int:
     from flowforth.neural import require_neural, weights_path
     from flowforth.outcome import outcome_json, short_stack, table
 
+    if args.steps or args.python:
+        raise ConfigError("--neural shows every word by itself; leave out --steps and --python")
     require_neural()
     from executor.checkpoint import load_weights
     from executor.predict import predictions

@@ -56,3 +56,5 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert cli.main(["run", "sum", "--input", "[100, 200]", "--neural", str(weights), "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["right"] is False
     assert cli.main(["run", "dup", "--input", "1", "--neural", str(tmp_path / "none")]) == 2
+    assert cli.main(["run", "dup", "--input", "1", "--neural", str(weights), "--steps"]) == 2
+    assert "leave out --steps and --python" in capsys.readouterr().err
