@@ -1,4 +1,4 @@
-"""Trains the small preset's design with parts left out or exchanged, and prints how each does: `python -m benchmarks.ablation --out DIR`.
+"""Trains the executor's design with parts left out or exchanged, and prints how each does: `python -m benchmarks.ablation --out DIR`.
 
 Every variant is trained with every seed for the same number of steps, then measured on the same unseen states. Runs that are there are gone on
 with, and finished ones are not made again, so the command can be stopped and repeated; seeds go round, so that a table of one seed is there first.
