@@ -13,8 +13,10 @@ import logging
 import math
 import os
 import platform
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -81,6 +83,25 @@ def placed() -> Iterator[Place]:
         torch.distributed.destroy_process_group()
 
 
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ctrl-C, and SIGTERM where it means the same, wait for the end of the block: weights between two steps are of no use to anyone."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked: list[int] = []
+    numbers = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) is signal.default_int_handler]
+    for number in numbers:
+        signal.signal(number, lambda got, frame: asked.append(got))
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.default_int_handler)
+    if asked:
+        raise KeyboardInterrupt
+
+
 def train(
     config: TrainConfig,
     folder: Path,
@@ -114,8 +135,6 @@ class _Run:
 
     def __init__(self, config: TrainConfig, folder: Path, place: Place, *, quiet: bool, weights: Path | None) -> None:
         self.config, self.folder, self.place, self.quiet = config, folder, place, quiet
-        self.updating = False
-        """Whether the weights are between two steps."""
         vocab = vocabulary(config.field.int_range)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
@@ -151,7 +170,7 @@ class _Run:
                 if state.step % config.save_every == 0 or state.step == last:
                     self._save()
         except KeyboardInterrupt:
-            if not self.updating and self.place.world == 1:  # else the last checkpoint is the whole one
+            if self.place.world == 1:  # several processes are interrupted at different steps: there the last checkpoint counts
                 self._save()
             raise
         finally:
@@ -182,11 +201,10 @@ class _Run:
         norm = self._share_gradients(sums)
         if not math.isfinite(norm) or not math.isfinite(float(sums["loss"])):
             raise TrainingStopped(self._stopped(f"the loss is {float(sums['loss'])} and the gradient's norm {norm}"))
-        self.updating = True
-        state.optimizer.step()
-        state.step += 1
-        state.update_average()
-        self.updating = False
+        with uninterrupted():
+            state.optimizer.step()
+            state.step += 1
+            state.update_average()
         sums["gradient"] = torch.tensor(norm)
         return sums
 
@@ -256,7 +274,8 @@ class _Run:
             _put(self.model, self.state.average)
             yield self.model
         finally:
-            _put(self.model, kept)
+            with uninterrupted():
+                _put(self.model, kept)
 
     def _save(self) -> None:
         """Both files; every process waits until they are there."""

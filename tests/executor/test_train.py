@@ -16,7 +16,7 @@ pytest.importorskip("tensorboard", reason="needs the extra `neural` (tensorboard
 pytest.importorskip("safetensors", reason="needs the extra `neural` (safetensors)")
 
 from dsl.errors import ConfigError  # noqa: E402
-from executor.checkpoint import WEIGHTS, load_weights  # noqa: E402
+from executor.checkpoint import WEIGHTS, TrainState, load_weights  # noqa: E402
 from executor.field import FieldConfig  # noqa: E402
 from executor.presets import PRESETS, TrainConfig, preset, with_settings  # noqa: E402
 from executor.train import TrainingStopped, learning_rate, train  # noqa: E402
@@ -127,6 +127,25 @@ def test_a_run_that_is_asked_to_end_is_kept(tmp_path: Path) -> None:
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130 and "goes on from there" in said
     assert load_weights(tmp_path / "run")[1]["step"] >= 1
+
+
+def test_an_interrupt_within_an_update_waits_for_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weights between two steps cannot be saved, and a run must not lose its steps because of the moment at which it was asked to end."""
+    usual = TrainState.update_average
+
+    def interrupted(state: TrainState) -> None:
+        if state.step == 2:
+            signal.raise_signal(signal.SIGINT)
+        usual(state)
+
+    monkeypatch.setattr(TrainState, "update_average", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        train(SMALLEST, tmp_path / "run", quiet=True)
+    assert load_weights(tmp_path / "run")[1]["step"] == 2
+    monkeypatch.undo()
+    train(SMALLEST, tmp_path / "run", stop_after=4, quiet=True)
+    train(SMALLEST, tmp_path / "never stopped", stop_after=4, quiet=True)
+    assert curve(tmp_path / "run")[-1] == curve(tmp_path / "never stopped")[-1]
 
 
 def test_evaluations_write_figures_of_the_fields(tmp_path: Path) -> None:
