@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from benchmarks.attempt import Job, read_task, settings_of
 from dsl.columns.available import available
 from dsl.values import PROFILES
+from search.settings import METHODS as SEARCHES
 
 Names: TypeAlias = "list[tuple[str, int]]"
 """Words and which of their types, as `search.exact.grammar.instances_of` counts them."""
@@ -42,7 +43,7 @@ def _different(jobs: Iterable[Job]) -> Iterable[Job]:
     """A job of each kind: of the same types, words and profile."""
     seen = set()
     for job in jobs:
-        if job.method != "exact":
+        if job.method == "plain" or job.method not in SEARCHES:
             continue
         task = read_task(job)
         constants = frozenset(type(value) for value in task.constants or ())

@@ -17,7 +17,7 @@ from typing import NoReturn
 from dsl.errors import DslError
 
 COMMANDS = (
-    "solve", "run", "trace", "python", "ops", "graph", "tasks", "traces", "bench", "report", "warm", "train", "eval", "fields",
+    "solve", "run", "trace", "python", "ops", "graph", "tasks", "traces", "bench", "report", "warm", "train", "train-prior", "eval", "fields",
 )  # fmt: skip
 """The subcommands, in the order of `--help`: modules of `flowforth.commands` with `NAME`, `HELP`, `add_arguments(parser)` and
 `main(args) -> exit code`."""
@@ -87,7 +87,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
     for name in arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS:
-        module = import_module(f"flowforth.commands.{name}")
+        module = import_module(f"flowforth.commands.{name.replace('-', '_')}")
         command = commands.add_parser(module.NAME, help=module.HELP, description=module.HELP, allow_abbrev=False)
         module.add_arguments(command)
         command.set_defaults(main=module.main)

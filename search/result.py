@@ -38,6 +38,8 @@ class SearchResult:
     executions: int
     """Runs of whole programs on examples by the reference machine."""
     num_fits: int
+    explanation: tuple[str, ...] = ()
+    """How the answer came about, in sentences."""
 
     @property
     def solved(self) -> bool:
@@ -132,6 +134,7 @@ class SearchResult:
             "first_seconds": None if self.first_seconds is None else round(self.first_seconds, 4),
             "candidates": self.candidates,
             "executions": self.executions,
+            "explanation": list(self.explanation),
         }  # fmt: skip
 
     def _repr_html_(self) -> str:

@@ -65,8 +65,17 @@ def solve(
     return SearchResult(
         task=task, settings=settings, ranking=ranking, status="solved" if ranking.fits else run.status,
         seconds=time.perf_counter() - run.started, first_seconds=run.first, candidates=run.search.progress.candidates,
-        executions=run.executions, num_fits=len(run.fits),
+        executions=run.executions, num_fits=len(run.fits), explanation=tuple(run.explain(ranking)),
     )  # fmt: skip
+
+
+def search_of(method: str) -> type[ExactSearch]:
+    """The search of that method."""
+    if method in ("exact", "plain"):
+        return ExactSearch
+    from search.guided import GuidedSearch
+
+    return GuidedSearch
 
 
 def visible(task: Task) -> Task:
@@ -92,7 +101,7 @@ class _Run:
         self, task: Task, settings: Settings, on_fit: Callable[[Fit], None], on_progress: Callable[[Progress, float], None], started: float
     ) -> None:
         self.task, self.settings, self.on_fit, self.on_progress, self.started = task, settings, on_fit, on_progress, started
-        self.search = ExactSearch(task, settings, self.stop, found=lambda: self.first is not None)
+        self.search = search_of(settings.method)(task, settings, self.stop, found=lambda: self.first is not None)
         self.alarm = Alarm()
         self.status: Status = "budget"
         self.fits: list[Fit] = []
@@ -100,6 +109,8 @@ class _Run:
         """The lowest cost of a fit."""
         self.first: float | None = None
         self.executions = 0
+        self.stages: dict[Program, str] = {}
+        """The stage that found each fit."""
         self._tried: set[Program] = set()
         self._looked = 0.0
 
@@ -139,11 +150,17 @@ class _Run:
         if is_first:  # noted before the fit is kept or shown: Ctrl-C may come at any moment
             self.first = now
         self.fits.append(fit)
+        self.stages[program] = self.search.progress.stage
         if self.best is None or cost < self.best:
             self.best = cost
             self.on_fit(fit)
         if is_first:
             self.alarm.set(self.started + self.end + LATE)
+
+    def explain(self, ranking: Ranking) -> list[str]:
+        """How the answer came about."""
+        stages = [f"{fit.program}: found by the stage {self.stages[fit.program]!r} after {fit.seconds:.2f} s." for fit in ranking.fits[:1]]
+        return [*stages, *self.search.explain()]
 
     def stop(self) -> bool:
         """Whether the budget, the candidates, the memory or the grace time are used up."""

@@ -41,9 +41,10 @@ def test_imports_point_one_way(path: Path) -> None:
             assert not imported(path) & names
 
 
-def test_numba_is_imported_only_by_the_columnar_machine_and_the_loops_of_the_bank() -> None:
+def test_numba_is_imported_only_by_the_columnar_machine_the_loops_of_the_bank_and_the_prior() -> None:
     users = {str(p.relative_to(ROOT)) for p in FILES if "numba" in imported(p)}
-    assert all(user.startswith(("dsl/columns/", "benchmarks/")) or user == "search/exact/loops.py" for user in users), users
+    others = {"search/exact/loops.py", "search/prior/views.py", "search/prior/draw.py"}
+    assert all(user.startswith(("dsl/columns/", "benchmarks/")) or user in others for user in users), users
 
 
 def run_fresh(code: str) -> subprocess.CompletedProcess[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsl.errors import ConfigError
+from search.settings import METHODS as SEARCHES
 
 if TYPE_CHECKING:
     from benchmarks.attempt import Record
@@ -84,7 +85,7 @@ def main(args: argparse.Namespace) -> int:
         words=args.words, sygus_files=args.sygus_files, profile=args.profile, limit=args.limit, leave_one_out=args.leave_one_out, memory=args.memory, max_candidates=args.max_candidates,
         warm_up=args.warm_up, num_jobs=args.jobs, engine=args.engine, ray_address=args.ray_address,
     )  # fmt: skip
-    if plan.warm_up and plan.engine == "processes" and "exact" in plan.methods:
+    if plan.warm_up and plan.engine == "processes" and set(plan.methods) & set(SEARCHES) - {"plain"}:
         prepare(jobs_of(plan, load_suites(plan)), _compiling)
     status = _Status()
     try:

@@ -48,9 +48,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--constants", metavar="SOURCE", help="given (by the file; discovered where it gives none), pool or discovered (default: given)"
     )
-    parser.add_argument("--method", metavar="METHOD", help="exact or plain (default: exact)")
+    parser.add_argument(
+        "--method",
+        metavar="METHOD",
+        help="portfolio (exact and guided search in turn), exact, prior (guided alone) or plain (default: exact)",
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="seed of the inputs on which programs are compared (default: 0)")
     parser.add_argument("--output", metavar="FILE", help="write the CSV with its empty targets filled into this file")
+    parser.add_argument("--explain", action="store_true", help="say what the prior believed, and which stage found the answer")
     parser.add_argument("--quiet", action="store_true", help="print the program alone")
     add_profile(parser)
     add_task_options(parser)
@@ -75,6 +80,8 @@ def main(args: argparse.Namespace) -> int:
         print_json(result.to_json())
     elif not args.quiet:
         print(result.text())
+        if args.explain:
+            print("\n" + "\n".join(result.explanation))
     elif result.solved:
         print(result.program)
     if table is not None and result.solved:

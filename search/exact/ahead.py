@@ -67,7 +67,7 @@ class Ahead:
                 if wanted != kind or (rule.symmetric and position):
                     continue
                 beside = [
-                    [here] if k == position else [run for run in bank.runs(other) if run.cost <= BESIDE]
+                    [here] if k == position else [run for run in bank.runs(other) if run.cost <= BESIDE * bank.unit]
                     for k, other in enumerate(rule.kinds)
                 ]
                 stores = tuple(store if k == position else None for k in range(MAX_ARGS))

@@ -31,6 +31,9 @@ SLACK = 8
 KEPT_FROM = 64 << 20
 """Bytes from which an arena is kept for the next search in the process."""
 
+MOST_KEPT = 2
+"""Arenas kept: a search may have two banks."""
+
 _kept: list[Array] = []
 
 
@@ -52,10 +55,15 @@ class Arena:
 
     @classmethod
     def borrow(cls, size: int) -> Arena:
-        """An arena of at least `size` bytes: the kept one if it is large enough and nobody has it."""
+        """An arena of at least `size` bytes: of a kept one that is large enough, if there is one that nobody has. What is left of it, where that is
+        much, is kept on: two searches of half the memory share what one had."""
         for index, buffer in enumerate(_kept):
             if len(buffer) >= size >= KEPT_FROM:
                 del _kept[index]
+                end = size + size // SLACK
+                if len(buffer) - end >= end // 2:
+                    _kept.append(buffer[end:])
+                    return cls(buffer[:end])
                 return cls(buffer)
         if size >= KEPT_FROM:
             _kept.clear()  # too small: never two of them
@@ -64,7 +72,7 @@ class Arena:
 
     def give_back(self) -> None:
         """Keeps the memory for the next search. The arrays cut from it must not be used any more."""
-        if len(self.buffer) >= KEPT_FROM and not _kept:
+        if len(self.buffer) >= KEPT_FROM and len(_kept) < MOST_KEPT:
             _kept.append(self.buffer)
         self.buffer = np.empty(0, np.uint8)
 

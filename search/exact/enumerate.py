@@ -64,6 +64,10 @@ class Enumerator:
     """What looks for answers where memory is full."""
     testing: bool = True
     """Whether levels are tested before they are kept."""
+    unit: int = 1
+    """The cost of a word that one expects: what sources and finders count levels in."""
+    given: Sequence[tuple[Type, Sequence[Value], Term, int]] = ()
+    """Values that were found before, one an example, with their terms and what they shall cost here."""
     level: int = 0
     full: bool = False
     """Whether memory ran out: from then on levels are tested and not stored."""
@@ -246,6 +250,7 @@ class Enumerator:
             (0, kind, [e.inputs[i] for e in self.examples], Input(i)) for i, kind in enumerate(self.task.input_types)
         ]
         leaves += [(cost, push.type, [push.value] * len(self.examples), Literal(push)) for push, cost in self.constants]
+        leaves += [(cost, kind, list(values), term) for kind, values, term, cost in self.given]
         for (cost, kind), group in groupby(sorted(leaves, key=lambda leaf: (leaf[0], str(leaf[1]))), key=lambda leaf: (leaf[0], leaf[1])):
             store, low = self._stores[kind], self._stores[kind].count
             equals = list(group)

@@ -86,11 +86,11 @@ class Goals:
 
     def look(self, bank: Enumerator) -> Iterator[Term]:
         """Goals among the new values, then splits with a new value."""
-        if bank.level < FROM_LEVEL:
+        if bank.level < FROM_LEVEL * bank.unit:
             return
         if not self._began:
             self._began = self._now(bank)
-        depth = min(DEPTH, bank.level + 1 - FROM_LEVEL)
+        depth = min(DEPTH, bank.level // bank.unit + 1 - FROM_LEVEL)
         if self._depth < depth:
             self._depth = depth
             self._make(bank)

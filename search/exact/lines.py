@@ -53,7 +53,7 @@ class Lines:
         """Adds what the next cheap values give when they are shared, until its share of the time is used."""
         if not self._began:
             self._began = self._now(bank)
-        if bank.level < FROM_LEVEL:
+        if bank.level < FROM_LEVEL * bank.unit:
             return
         start = self._now(bank)
         for kind, number in self._waiting(bank):
@@ -68,7 +68,7 @@ class Lines:
 
     def _waiting(self, bank: Enumerator) -> Iterator[tuple[Type, int]]:
         """Values that may be shared, cheapest first."""
-        highest = min(DEAREST, bank.level - 3)
+        highest = min(DEAREST * bank.unit, bank.level - 3 * bank.unit)
         for cost in range(1, highest + 1):
             for kind in SHARED:
                 for run in bank.runs(kind):
@@ -81,11 +81,11 @@ class Lines:
         for store in self._stores.values():
             store.clear()
         for rule in bank.rules:
-            if kind in rule.kinds and rule.result in SHARED and rule.cost == 1:
+            if kind in rule.kinds and rule.result in SHARED and rule.cost <= bank.unit:
                 self._one(bank, rule, kind, here)
         recipes = {made: store.origins[: store.count].copy() for made, store in self._stores.items() if store.count}
         for rule in bank.rules:
-            if len(rule.kinds) == 2 and rule.cost == 1:
+            if len(rule.kinds) == 2 and rule.cost <= bank.unit:
                 self._two(bank, rule, kind, here, recipes)
 
     def _one(self, bank: Enumerator, rule: Rule, kind: Type, here: Run) -> None:

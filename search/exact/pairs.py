@@ -64,7 +64,7 @@ class Pairs:
         """Answers whose last word joins a new value with any other."""
         if not self._began:
             self._began = self._now(bank)
-        if bank.level < FROM_LEVEL and not bank.full:
+        if bank.level < FROM_LEVEL * bank.unit and not bank.full:
             return
         for place, (goal, tester) in enumerate(self._goals(bank)):
             for rule in bank.rules:

@@ -103,11 +103,14 @@ def choices(rule: Rule, runs: Sequence[Sequence[Run]], budget: int) -> list[tupl
     *others, last = runs
     if not others:
         return [(run,) for run in last if run.cost == budget]
-    found = []
+    found: list[tuple[Run, ...]] = []
+    of_cost: dict[int, list[Run]] = {}  # under the prior's costs there are many runs
+    for run in last:
+        of_cost.setdefault(run.cost, []).append(run)
     for some in product(*others):
-        rest = budget - sum([run.cost for run in some])
-        if rest >= 0:
-            found += [(*some, run) for run in last if run.cost == rest and not (rule.symmetric and some[0].low > run.low)]
+        fitting = of_cost.get(budget - sum([run.cost for run in some]))
+        if fitting:
+            found += [(*some, run) for run in fitting if not (rule.symmetric and some[0].low > run.low)]
     return found
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from dsl.columns.available import available
 from dsl.program import Push
@@ -20,6 +21,10 @@ from search.exact.plain import PlainSearch
 from search.memory import BANK, foreign, room
 from search.settings import Settings
 from search.term import Term
+
+if TYPE_CHECKING:
+    from search.exact.enumerate import Enumerator
+    from search.exact.pairs import Pairs
 
 FLASH_CANDIDATES = 20_000
 """End of the plain-Python stage where the search is limited by candidates: a count, so that equal settings give equal programs."""
@@ -102,6 +107,10 @@ class ExactSearch:
             while not stop():  # it has tried everything
                 time.sleep(WAIT)
 
+    def explain(self) -> list[str]:
+        """What the search did, in sentences."""
+        return [f"The last stage was {self.progress.stage!r}, at cost {self.progress.level}."]
+
     def load(self) -> None:
         """Loads (and, on a new machine, compiles) the drivers for this kind of task, so that the next search of the kind starts at once."""
         if not available() or self.settings.method == "plain":
@@ -176,17 +185,8 @@ class ExactSearch:
         return parts(self.task, self.settings)
 
     def _columnar(self, rules: Sequence[Production], pushes: Sequence[tuple[Push, int]]) -> Iterator[Term]:
-        from search.exact.ahead import Ahead
-        from search.exact.enumerate import Enumerator  # numba is imported only now
-        from search.exact.goals import Goals
-        from search.exact.lines import Lines
-        from search.exact.pairs import Pairs
-
         before = self.progress.candidates
         self.progress.stage = "enumerate"
-
-        sources, finders = self._parts()
-        sources = [*sources, Lines(self.counted)]
         looked = 0.0
 
         def stop() -> bool:
@@ -195,27 +195,64 @@ class ExactSearch:
             if not self.counted and now - looked < LOOK_EVERY:
                 return False
             looked = now
-            inside = sum(getattr(source, "candidates", 0) for source in sources)
-            self.progress.candidates = before + search.candidates + pairs.candidates + inside
-            self.progress.level, self.progress.kept, self.progress.full = search.level, search.kept, search.full
+            self.progress.candidates = before + engine.candidates
+            self.progress.level, self.progress.kept, self.progress.full = engine.bank.level, engine.bank.kept, engine.bank.full
             return self.stop()
 
+        engine = self.engine(rules, pushes, self._room(), stop)
+        yield from engine.bank.run(self._highest)
+        self.note_warm(engine.bank.level)
+        looked = 0.0  # the last look counts, however short the time since the one before
+        self.progress.exhausted = not stop() and self.complete(engine)
+
+    def engine(
+        self, rules: Sequence[Production], pushes: Sequence[tuple[Push, int]], memory: int, stop: Callable[[], bool], *, unit: int = 1,
+        everything: bool = True,
+    ) -> Engine:  # fmt: skip
+        """A columnar enumerator with what works beside it: all parts, or those alone that look at the values of words."""
+        from search.exact.ahead import Ahead
+        from search.exact.enumerate import Enumerator  # numba is imported only now
+        from search.exact.goals import Goals
+        from search.exact.lines import Lines
+        from search.exact.pairs import Pairs
+
+        sources, finders = self._parts() if everything else ([], [])
+        sources = [*sources, Lines(self.counted)]
         goals = Goals(counted=self.counted)
         pairs = Pairs(goals.of, self.counted)
-        search = Enumerator(
+        bank = Enumerator(
             self.task, spread(self.task.examples, MAX_EXAMPLES), rules, pushes, search_profile(self.task, self.settings.profile, rules, pushes),
-            self._room(), stop, frozenset(self.settings.words), sources, [pairs, goals, *finders], Ahead(goals),
+            memory, stop, frozenset(self.settings.words), sources, [pairs, goals, *finders], Ahead(goals), unit=unit,
         )  # fmt: skip
-        yield from search.run(self._highest)
-        if search.level > 2:
+        return Engine(bank, sources, pairs)
+
+    def complete(self, engine: Engine) -> bool:
+        """Whether an enumeration that came to its end has left nothing out. Where not all examples are enumerated over, a program may hide
+        behind one that only the others tell from it."""
+        return not engine.bank.full and len(self.task.examples) <= MAX_EXAMPLES
+
+    def note_warm(self, level: int) -> None:
+        """Notes that the drivers of this kind of task are loaded, once a search has used them."""
+        if level > 2:
             _warm.add(self._kind(self.settings.words))
-        looked = 0.0  # the last look counts, however short the time since the one before
-        # Where not all examples are enumerated over, a program may hide behind one that only the others tell from it.
-        self.progress.exhausted = not stop() and not search.full and len(self.task.examples) <= MAX_EXAMPLES
 
     def _room(self) -> int:
         """Bytes for the bank."""
         return int(BANK * self.settings.memory) << 20 if self.counted else room(self.settings.memory, self.others)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """An enumerator and what works beside it."""
+
+    bank: Enumerator
+    sources: Sequence[Source]
+    pairs: Pairs
+
+    @property
+    def candidates(self) -> int:
+        """Candidates that all of it has tried."""
+        return self.bank.candidates + self.pairs.candidates + sum(getattr(source, "candidates", 0) for source in self.sources)
 
 
 _warm: set[Hashable] = set()

@@ -1,0 +1,486 @@
+"""The prior: numpy runs the network that torch trained, costs follow what it says, a file that it cannot use is refused, training goes on."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dsl.columns.available import available
+
+if not available():
+    pytest.skip("signatures are compiled by numba", allow_module_level=True)
+torch = pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
+pytest.importorskip("safetensors", reason="needs the extra `neural` (safetensors)")
+
+from safetensors.torch import save  # noqa: E402
+
+from dsl.errors import ConfigError  # noqa: E402
+from dsl.ops import OPS  # noqa: E402
+from dsl.tasks import Example, Task  # noqa: E402
+from dsl.types import LIST_INT  # noqa: E402
+from search.prior import draw, shards, train  # noqa: E402
+from search.prior.model import DEAREST, FORMAT_VERSION, Belief, Prior, mixed  # noqa: E402
+from search.prior.network import MAX_LENGTH, Nearness, Network  # noqa: E402
+from search.prior.precision import average_precision, calibration_error  # noqa: E402
+from search.prior.shards import VOCABULARY  # noqa: E402
+from search.prior.signature import LISTS, NUMBER, see, width  # noqa: E402
+from search.prior.views import WIDTH  # noqa: E402
+from tests.prior.languages import LINES, NUMBERS  # noqa: E402
+
+FAMILIES = (LISTS, NUMBER)
+WORDS = frozenset({"sort", "reverse", "head", "take", "sum", "zip+"})
+SORTED = Task(name="sorted", examples=(Example(((3, 1, 2),), (1, 2, 3)), Example(((9, 7),), (7, 9))))
+SUM = Task(name="sum", examples=(Example(((3, 1, 2), 4), 10), Example(((9, 7), 0), 16)))
+EVEN = Task(name="even", examples=(Example((3,), False), Example((4,), True)))
+
+
+def randomised(network: "torch.nn.Module", seed: int) -> "torch.nn.Module":
+    """No weight is zero, so that every part counts; as in a file, in half precision."""
+    torch.manual_seed(seed)
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            spread = 0.3 if parameter.ndim == 1 else 1 / math.sqrt(parameter.shape[-1])
+            centre = 1.0 if "norm.weight" in name or ".0.weight" in name else 0.0
+            parameter.copy_((centre + spread * torch.randn(parameter.shape)).half().float())
+    return network.eval()
+
+
+def made(family: str) -> dict[str, "torch.nn.Module"]:
+    """The two networks of a family by their names in a file."""
+    return {family: Network(width(family, len(VOCABULARY)), len(VOCABULARY)), f"near-{family}": Nearness(width(family, 0))}
+
+
+def tensors_of(networks: Mapping[str, "torch.nn.Module"]) -> dict[str, "torch.Tensor"]:
+    return {f"{family}.{name}": tensor.half() for family, network in networks.items() for name, tensor in network.state_dict().items()}
+
+
+def about(**changes: object) -> dict[str, object]:
+    return {"format_version": FORMAT_VERSION, "vocabulary": list(VOCABULARY), "temperature": dict.fromkeys(FAMILIES, 1.3), **changes}
+
+
+@pytest.fixture(scope="module")
+def networks() -> dict[str, "torch.nn.Module"]:
+    return {name: randomised(network, seed) for seed, family in enumerate(FAMILIES) for name, network in made(family).items()}
+
+
+@pytest.fixture(scope="module")
+def file(networks: dict[str, "torch.nn.Module"], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights as training writes them."""
+    path = tmp_path_factory.mktemp("prior") / "prior.safetensors"
+    path.write_bytes(save(tensors_of(networks), metadata={"about": json.dumps(about())}))
+    return path
+
+
+class TestRun:
+    @pytest.mark.parametrize("family", FAMILIES)
+    def test_numpy_gives_what_torch_gives(self, networks: dict[str, "torch.nn.Module"], file: Path, family: str) -> None:
+        rows = np.random.default_rng(5).integers(0, 2, (7, width(family, len(VOCABULARY)))).astype(np.float32)
+        rows[:, -18:] = np.random.default_rng(6).normal(size=(7, 18))
+        with torch.no_grad():
+            wanted = networks[family](torch.from_numpy(rows))
+        heads = Prior.load(file).run(family, rows)
+        assert len(heads) == len(wanted) == 4
+        for ours, theirs in zip(heads, wanted, strict=True):
+            assert ours.shape == theirs.shape and theirs.abs().max() > 0.1
+            np.testing.assert_allclose(ours, theirs.numpy(), rtol=1e-3, atol=1e-3)
+
+    def test_belief_is_what_the_network_says_of_the_words_that_are_allowed(
+        self, networks: dict[str, "torch.nn.Module"], file: Path
+    ) -> None:
+        prior = Prior.load(file)
+        for task, family in ((SORTED, LISTS), (SUM, NUMBER), (EVEN, NUMBER)):
+            assert prior.knows(task)
+            seen = see(task)
+            allowed = np.array([[word in WORDS for word in VOCABULARY]], np.float32)
+            with torch.no_grad():
+                heads = networks[family](torch.from_numpy(np.concatenate([seen.bits.astype(np.float32), allowed, seen.numbers], axis=1)))
+            occurs, roots, fronts, length = (head[0].double() for head in heads)
+            places = {word: VOCABULARY.index(word) for word in WORDS}
+            among = torch.softmax(roots[[places[word] for word in sorted(WORDS)]], 0)
+            belief = prior.believe(task, WORDS)
+            assert set(belief.occurs) == set(belief.root) == set(belief.front) == WORDS
+            for place, word in enumerate(sorted(WORDS)):
+                assert belief.occurs[word] == pytest.approx(float(torch.sigmoid(occurs[places[word]] / 1.3)), abs=1e-3)
+                assert belief.root[word] == pytest.approx(float(among[place]), abs=1e-3)
+                assert belief.front[word] == pytest.approx(float(torch.sigmoid(fronts[places[word]])), abs=1e-3)
+            assert belief.length == pytest.approx(float(torch.softmax(length, 0) @ torch.arange(1, MAX_LENGTH + 1).double()), abs=1e-2)
+
+    @pytest.mark.parametrize("task", [SORTED, SUM, EVEN], ids=lambda task: task.name)
+    def test_nearness_of_values_is_what_torch_gives(self, networks: dict[str, "torch.nn.Module"], file: Path, task: Task) -> None:
+        """Each value alone as among others, and different for different values."""
+        family = NUMBER if task is not SORTED else LISTS
+        random, prior = np.random.default_rng(2), Prior.load(file)
+        values = random.integers(-9, 9, (5, 2, WIDTH))
+        lengths = random.integers(0, 6, (5, 2))
+        values[np.arange(WIDTH) >= lengths[..., None]] = 0
+        scores = prior.nearness(task, values, lengths)
+        seen = prior._beside(task, values, lengths)
+        with torch.no_grad():
+            wanted = networks[f"near-{family}"](torch.from_numpy(np.concatenate([seen.bits.astype(np.float32), seen.numbers], axis=1)))
+        np.testing.assert_allclose(scores, wanted.numpy(), rtol=1e-3, atol=1e-3)
+        assert len(set(scores.tolist())) > 1
+        np.testing.assert_allclose(scores[2:3], prior.nearness(task, values[2:3], lengths[2:3]), rtol=1e-4, atol=1e-4)
+
+    def test_a_value_that_is_found_takes_the_place_of_an_input(self, file: Path) -> None:
+        """What is left to do is asked of the task with the value first and its first list second."""
+        prior = Prior.load(file)
+        values = [(2, 4, 6), (1,)]
+        asked = Task(name="t", examples=tuple(Example((v, e.inputs[0]), e.output) for v, e in zip(values, SUM.examples, strict=True)))
+        assert prior.believe_given(SUM, WORDS, values) == prior.believe(asked, WORDS)
+        numbers = Task(name="t", examples=(Example((4, 1), 5), Example((7, 2), 9)))
+        asked = Task(name="t", examples=(Example(((2, 4, 6), 4), 5), Example(((1,), 7), 9)))
+        assert prior.believe_given(numbers, WORDS, values) == prior.believe(asked, WORDS)
+
+    def test_words_that_it_does_not_know_are_passed_over(self, file: Path) -> None:
+        """`map` takes a quotation and is no word of the network; where nothing else is allowed there is nothing to believe, and no error."""
+        prior = Prior.load(file)
+        assert set(prior.believe(SORTED, {"sort", "map"}).occurs) == {"sort"}
+        belief = prior.believe(SORTED, {"map"})
+        assert not belief.occurs and belief.costs({"map"})["map"] >= 1 and belief.unit() >= 1
+
+    def test_tasks_on_text_are_none_of_its(self, file: Path) -> None:
+        assert not Prior.load(file).knows(Task(name="t", examples=(Example(("a",), "A"),)))
+
+    @pytest.mark.parametrize("number", [2**31 - 1, 2**40, -(2**63), 2**70])
+    def test_any_number_may_stand_in_a_task(self, file: Path, number: int) -> None:
+        """Columns hold 32 bits, files anything: a belief comes out, or the task is one that it does not know; nothing breaks."""
+        prior = Prior.load(file)
+        for task in (
+            Task(name="t", examples=(Example(((number, 1),), 1), Example(((2,),), 2))),
+            Task(name="t", examples=(Example((1,), number), Example((2,), 2))),
+        ):
+            if prior.knows(task):
+                belief = prior.believe(task, WORDS)
+                assert all(0 <= p <= 1 for p in belief.occurs.values())
+
+
+class TestCosts:
+    def belief(self, **occurs: float) -> Belief:
+        return Belief(occurs, {}, {}, 3.0)
+
+    def test_whole_numbers_cheaper_for_what_is_more_probable(self) -> None:
+        for seed in range(20):
+            random = np.random.default_rng(seed)
+            probabilities = random.random(30) ** random.integers(1, 12)
+            belief = Belief({f"w{k}": float(p) for k, p in enumerate(probabilities)}, {}, {}, 3.0)
+            costs = belief.costs(belief.occurs)
+            assert set(costs) == set(belief.occurs)
+            assert all(type(cost) is int and 1 <= cost <= DEAREST for cost in costs.values())
+            ranked = sorted(belief.occurs, key=lambda word: -belief.occurs[word])
+            assert [costs[word] for word in ranked] == sorted(costs.values())
+            assert 1 <= belief.unit() <= DEAREST and type(belief.unit()) is int
+
+    def test_a_sure_word_costs_less_than_one_that_is_out_of_the_question(self) -> None:
+        costs = self.belief(sort=0.98, sum=0.3, head=0.001).costs({"sort", "sum", "head"})
+        assert costs["sort"] < costs["sum"] < costs["head"]
+
+    @pytest.mark.parametrize("p", [0.0, 1e-300, 1e-30])
+    def test_no_word_is_ruled_out(self, p: float) -> None:
+        """Nothing, and next to nothing, has a share too; without one, a cost that is still a number."""
+        belief = self.belief(sort=1.0, head=p)
+        assert belief.costs({"head"})["head"] < DEAREST
+        if p:
+            assert belief.costs({"head"}, floor=0.0, step=0.1)["head"] == DEAREST
+        assert self.belief(sort=p, head=p).costs({"sort", "head"}).keys() == {"sort", "head"}
+
+    def test_a_word_that_it_does_not_know_costs_as_much_as_an_average_one(self) -> None:
+        belief = self.belief(sort=0.25, sum=0.25, head=0.25, last=0.25)
+        costs = belief.costs({"sort", "map"})
+        assert set(costs) == {"sort", "map"} and costs["map"] == costs["sort"]
+
+    def test_larger_steps_make_smaller_costs(self) -> None:
+        belief = self.belief(sort=0.9, sum=0.1, head=0.001)
+        fine, coarse = belief.costs(belief.occurs, step=0.1), belief.costs(belief.occurs, step=2.0)
+        assert all(coarse[word] <= fine[word] for word in fine) and coarse != fine
+
+    def test_the_unit_is_what_expected_words_cost(self) -> None:
+        """Many words that hardly occur do not make it dearer."""
+        belief = Belief({"sort": 0.9, "sum": 0.9, **{f"w{k}": 1e-6 for k in range(50)}}, {}, {}, 2.0)
+        costs = belief.costs(belief.occurs)
+        assert belief.unit() == costs["sort"] == costs["sum"] < costs["w0"]
+
+    @pytest.mark.parametrize("p", [0.5, 1e-9, 0.0])
+    def test_where_all_words_cost_the_same_so_does_the_unit(self, p: float) -> None:
+        """Also where no word is expected at all: levels are counted in units, and a unit below every word would end them too soon."""
+        belief = Belief({f"w{k}": p for k in range(20)}, {}, {}, 2.0)
+        assert {belief.unit()} == set(belief.costs(belief.occurs).values())
+
+    def test_several_beliefs_have_their_mean(self) -> None:
+        one, two = (
+            Belief({"sort": 0.2, "sum": 1.0}, {"sort": 1.0, "sum": 0.0}, {"sort": 0.4, "sum": 0.0}, 2.0),
+            Belief({"sort": 0.6, "sum": 0.0}, {"sort": 0.5, "sum": 0.5}, {"sort": 0.0, "sum": 0.0}, 5.0),
+        )
+        both = mixed([one, two])
+        assert both.occurs == pytest.approx({"sort": 0.4, "sum": 0.5}) and both.root == pytest.approx({"sort": 0.75, "sum": 0.25})
+        assert both.front == pytest.approx({"sort": 0.2, "sum": 0.0}) and both.length == pytest.approx(3.5)
+        assert mixed([one]) == one
+
+
+class TestLoad:
+    def refused(self, path: Path, saying: str) -> None:
+        with pytest.raises(ConfigError, match=saying) as caught:
+            Prior.load(path)
+        assert str(path) in str(caught.value)
+
+    def write(self, path: Path, tensors: Mapping[str, "torch.Tensor"], told: object) -> Path:
+        path.write_bytes(save(dict(tensors), metadata={"about": told if isinstance(told, str) else json.dumps(told)}))
+        return path
+
+    def test_a_file_that_is_not_there(self, tmp_path: Path) -> None:
+        self.refused(tmp_path / "none.safetensors", "no weights .*train-prior")
+        self.refused(tmp_path, "no weights")
+
+    @pytest.mark.parametrize("data", [b"", b"\x00" * 7, b"not weights at all " * 20, b"\xff" * 64])
+    def test_anything_else(self, tmp_path: Path, data: bytes) -> None:
+        path = tmp_path / "prior.safetensors"
+        path.write_bytes(data)
+        self.refused(path, "not a file of weights")
+
+    def test_a_part_of_one(self, tmp_path: Path, file: Path) -> None:
+        path, whole = tmp_path / "prior.safetensors", file.read_bytes()
+        for size in (4, 100, len(whole) // 2, len(whole) - 1):
+            path.write_bytes(whole[:size])
+            self.refused(path, "not a file of weights")
+
+    @pytest.mark.parametrize("told", [about(format_version=FORMAT_VERSION + 1), about(format_version=None), {}, [1], None])
+    def test_another_version(self, tmp_path: Path, networks: dict[str, "torch.nn.Module"], told: object) -> None:
+        self.refused(self.write(tmp_path / "p.safetensors", tensors_of(networks), told), "not weights of the prior that this version reads")
+
+    def test_a_file_that_says_nothing_of_itself(self, tmp_path: Path, networks: dict[str, "torch.nn.Module"]) -> None:
+        path = tmp_path / "p.safetensors"
+        path.write_bytes(save(tensors_of(networks)))
+        self.refused(path, "not weights of the prior")
+        self.refused(self.write(path, tensors_of(networks), "{not json"), "not a file of weights")
+
+    @pytest.mark.parametrize("family", FAMILIES)
+    @pytest.mark.parametrize("near", [False, True])
+    def test_another_signature(self, tmp_path: Path, networks: dict[str, "torch.nn.Module"], family: str, near: bool) -> None:
+        name = f"near-{family}" if near else family
+        narrower = Nearness(width(family, 0) - 1) if near else Network(width(family, len(VOCABULARY)) - 1, len(VOCABULARY))
+        path = self.write(tmp_path / "p.safetensors", tensors_of({**networks, name: narrower}), about())
+        self.refused(path, "other signatures")
+
+    def test_another_vocabulary(self, tmp_path: Path, networks: dict[str, "torch.nn.Module"]) -> None:
+        """As many words as the weights were made for, or they belong to other weights."""
+        self.refused(
+            self.write(tmp_path / "p.safetensors", tensors_of(networks), about(vocabulary=list(VOCABULARY)[:-1])), "other signatures"
+        )
+
+    @pytest.mark.parametrize("missing", ["vocabulary", "temperature"])
+    def test_a_file_that_does_not_say_enough(self, tmp_path: Path, networks: dict[str, "torch.nn.Module"], missing: str) -> None:
+        told = {name: value for name, value in about().items() if name != missing}
+        self.refused(self.write(tmp_path / "p.safetensors", tensors_of(networks), told), "train it again|train the prior again|not weights")
+
+    @pytest.mark.parametrize("missing", ["lists.first.weight", "near-number.first.weight", "number.words.bias", "near-lists.near.weight"])
+    def test_a_file_without_all_weights(self, tmp_path: Path, networks: dict[str, "torch.nn.Module"], missing: str) -> None:
+        tensors = {name: tensor for name, tensor in tensors_of(networks).items() if name != missing}
+        self.refused(self.write(tmp_path / "p.safetensors", tensors, about()), "train it again|train the prior again|not weights")
+
+
+class TestPrecision:
+    @pytest.mark.parametrize(
+        ("scores", "wanted", "precision"),
+        [
+            ([0.9, 0.8, 0.1], [1, 1, 0], 1.0),
+            ([0.1, 0.8, 0.9], [1, 0, 0], 1 / 3),
+            ([0.9, 0.8, 0.7, 0.6], [1, 0, 1, 0], (1 + 2 / 3) / 2),
+            ([0.2, 0.9, 0.4], [1, 0, 1], (1 / 2 + 2 / 3) / 2),
+            ([0.5, 0.6], [0, 0], 0.0),
+            ([0.3], [1], 1.0),
+        ],
+    )  # fmt: skip
+    def test_average_precision(self, scores: list[float], wanted: list[float], precision: float) -> None:
+        assert average_precision(np.array(scores), np.array(wanted, np.float64)) == pytest.approx(precision)
+
+    @pytest.mark.parametrize(
+        ("probabilities", "wanted", "error"),
+        [
+            ([0.0, 1.0], [0, 1], 0.0),
+            ([1.0, 0.0], [0, 1], 1.0),
+            ([0.5] * 4, [1, 0, 1, 0], 0.0),
+            ([0.8] * 5, [1, 1, 1, 1, 0], 0.0),
+            ([0.9] * 4, [1, 0, 0, 0], 0.65),
+            ([0.3] * 2 + [0.7] * 2, [0, 0, 1, 1], 0.3),
+            ([0.1, 0.9, 0.9, 0.9], [1, 1, 1, 1], (0.9 + 0.3) / 4),
+            ([], [], 0.0),
+        ],
+    )  # fmt: skip
+    def test_calibration_error(self, probabilities: list[float], wanted: list[float], error: float) -> None:
+        assert calibration_error(np.array(probabilities, np.float64), np.array(wanted, np.float64)) == pytest.approx(error)
+
+    def test_bins_are_of_equal_width(self) -> None:
+        """Over- and underconfidence cancel within a bin, not between two."""
+        probabilities, wanted = np.array([0.2, 0.4]), np.array([0.0, 1.0])
+        assert calibration_error(probabilities, wanted, bins=2) == pytest.approx(abs(0.6 - 1) / 2)
+        assert calibration_error(probabilities, wanted, bins=5) == pytest.approx((0.2 + 0.6) / 2)
+
+
+COUNTS = (4, 8, 12, 16, 16, 16)
+
+
+@contextmanager
+def small() -> Iterator[None]:
+    """Drawing and training on languages of a few words."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shards, "WORLDS", 3)
+        patch.setattr(shards, "languages", lambda: (LINES, NUMBERS))
+        patch.setattr(train, "languages", lambda: (LINES, NUMBERS))
+        patch.setattr(shards, "world", lambda language, seed: draw.world(language, seed, COUNTS))
+        patch.setattr(train, "BATCH", 16)
+        train._masks.cache_clear()
+        yield
+    train._masks.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def data(folder: Path) -> Iterator[tuple[list[Path], list[Path]]]:
+    """A few small files to train on, others to measure on; languages stay small to the end of the file."""
+    with small():
+        yield train.make_data(folder, 2), train.make_data(folder, 2, first=train.HELD_OUT)
+
+
+class TestTraining:
+    def test_files_are_made_once_and_hold_what_was_drawn(
+        self, data: tuple[list[Path], list[Path]], folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        paths, held_out = data
+        assert len(paths) == len(held_out) == 4 and not set(paths) & set(held_out)
+        assert {path.name for path in folder.iterdir()} == {path.name for path in (*paths, *held_out)}
+        before = [path.stat().st_mtime_ns for path in paths]
+        capsys.readouterr()
+        assert train.make_data(folder, 2) == paths and "made" not in capsys.readouterr().err
+        assert [path.stat().st_mtime_ns for path in paths] == before
+        worlds = [draw.world(LINES, seed, COUNTS) for seed in range(3)]
+        drawn = [(world.outputs[kind], world.labels[kind]) for world in worlds if world for kind in world.labels if kind == LIST_INT]
+        kept = shards.read([path for path in paths if path.name == f"{LINES.name}-00000.npz"], LISTS)
+
+        def words(flags: np.ndarray) -> list[set[str]]:
+            return [{VOCABULARY[place] for place in np.flatnonzero(row)} for row in np.unpackbits(flags, axis=1)[:, : len(VOCABULARY)]]
+
+        labels = [some for _, some in drawn]
+        assert words(kept.words) == [set(each) for some in labels for each in some.words]
+        assert words(kept.fronts) == [set(each) for some in labels for each in some.fronts]
+        assert [VOCABULARY[root] for root in kept.roots] == [root for some in labels for root in some.roots]
+        assert kept.minimal.tolist() == [minimal for some in labels for minimal in some.minimal]
+        assert kept.lengths.tolist() == [length for some in labels for length in some.lengths]
+        assert (kept.outputs == np.concatenate([outputs[0] for outputs, _ in drawn])).all()
+        middles = [(middle, some.words[middle.owner]) for some in labels for middle in some.middles]
+        assert middles and len(kept.middle_of) == len(middles)
+        assert words(kept.middle_words) == [set(middle.words_left) for middle, _ in middles]
+        assert [words(kept.words)[owner] for owner in kept.middle_of] == [set(of) for _, of in middles]  # they are numbered through
+
+    def test_files_belong_to_their_numbers_in_one_piece_too(self, data: tuple[list[Path], list[Path]]) -> None:
+        """The values on the way of a second file belong to that file's tasks."""
+        one, two = (shards.read([path], LISTS) for path in data[0] if path.name.startswith(LINES.name))
+        both = shards.read([path for path in data[0] if path.name.startswith(LINES.name)], LISTS)
+        assert both.middle_of.tolist() == [*one.middle_of.tolist(), *(two.middle_of + len(one.lengths)).tolist()]
+        assert len(both.lengths) == len(one.lengths) + len(two.lengths) and len(two.middle_of)
+
+    def test_no_data_is_said_so(self) -> None:
+        with pytest.raises(ConfigError, match="no tasks of the family"):
+            shards.read([], LISTS)
+
+    def test_a_run_writes_weights_that_load_and_goes_on(
+        self, data: tuple[list[Path], list[Path]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        taken: list[str] = []
+        for name in ("_loss", "_near_loss"):
+            loss = getattr(train, name)
+            monkeypatch.setattr(train, name, lambda *args, name=name, loss=loss: taken.append(name) or loss(*args))
+        plan = train.Plan(files=2, steps=2)
+        path = train.train(tmp_path, plan, *data)
+        assert path == tmp_path / "prior.safetensors" and taken == ["_loss", "_loss", "_near_loss", "_loss", "_near_loss"]
+        prior = Prior.load(path)
+        assert prior.vocabulary == VOCABULARY and all(0.5 < prior.temperature[family] < 3 for family in FAMILIES)
+        for task in (SORTED, SUM, EVEN):
+            belief = prior.believe(task, WORDS)
+            assert set(belief.occurs) == WORDS and all(0 < p < 1 for p in belief.occurs.values())
+        lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+        assert [(line["network"], line["step"]) for line in lines if "step" in line] == [
+            ("lists", 2), ("near-lists", 1), ("number", 1), ("near-number", 1),
+        ]  # fmt: skip
+        assert all(math.isfinite(line["loss"]) for line in lines if "loss" in line)
+        assert [line["family"] for line in lines if "temperature" in line] == list(FAMILIES)
+        assert all(0 <= line["calibration_error"] <= 1 and 0 <= line["near_auc"] <= 1 for line in lines if "temperature" in line)
+        before = {name: tensor.copy() for name, tensor in prior.tensors.items()}
+
+        taken.clear()
+        train.train(tmp_path, plan, *data)  # nothing is left to do
+        same = Prior.load(path).tensors
+        assert not taken and same.keys() == before.keys() and all((same[name] == before[name]).all() for name in before)
+
+        train.train(tmp_path, replace(plan, steps=4), *data)
+        assert taken == ["_loss", "_loss", "_near_loss"]
+        assert any((Prior.load(path).tensors[name] != before[name]).any() for name in before)
+        assert not list(tmp_path.glob("*.part"))
+
+    def test_a_stopped_run_gives_the_weights_of_one_that_was_not(
+        self, data: tuple[list[Path], list[Path]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        plan = train.Plan(files=2, steps=3)
+        parts = tmp_path / "parts"
+        parts.mkdir()
+        whole = Prior.load(train.train(tmp_path, plan, *data)).tensors
+
+        def stopped(*args: object) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(train, "_near_loss", stopped)
+            with pytest.raises(KeyboardInterrupt):
+                train.train(parts, plan, *data)
+        assert not (parts / "prior.safetensors").exists()
+        again = Prior.load(train.train(parts, plan, *data)).tensors
+        assert again.keys() == whole.keys() and all((again[name] == whole[name]).all() for name in whole)
+
+    def test_what_is_trained_on_is_what_a_search_shows(self, data: tuple[list[Path], list[Path]], file: Path) -> None:
+        """The rows of drawn tasks, read back from a file, are those that the prior makes of the same tasks; also with a value on the way."""
+        prior = Prior.load(file)
+        worlds = [draw.world(LINES, seed, COUNTS) for seed in range(3)]
+        drawn = next(world for world in worlds if world and LIST_INT in world.outputs)
+        outputs, lengths = drawn.outputs[LIST_INT]
+        tasks = [
+            Task(
+                name="t", examples=tuple(Example(row, tuple(outputs[t, e, : lengths[t, e]].tolist())) for e, row in enumerate(drawn.inputs))
+            ) for t in range(len(outputs))
+        ]  # fmt: skip
+        shard = shards.read([path for path in data[0] if path.name == f"{LINES.name}-00000.npz"], LISTS)
+        trained = train.inputs_of(shard, np.arange(len(tasks)), LISTS)
+        shown = np.concatenate([prior.inputs(see(task), LINES.words) for task in tasks])
+        np.testing.assert_allclose(trained, shown, atol=2e-3, rtol=2e-3)
+        middles = np.flatnonzero(shard.middle_of < len(tasks))
+        again = train._asked_again(shard, LISTS, middles, shard.middle_of[middles])
+        for place, middle in enumerate(middles.tolist()):
+            task = tasks[shard.middle_of[middle]]
+            seen = prior._beside(task, shard.middles[middle][None].astype(np.int64), shard.middle_sizes[middle][None].astype(np.int64))
+            assert (again.bits[place] == seen.bits[0]).all() and np.allclose(again.numbers[place], seen.numbers[0])
+
+    def test_half_of_the_values_stand_beside_what_they_are_on_the_way_to(self, data: tuple[list[Path], list[Path]]) -> None:
+        """The others beside another output on the same inputs."""
+        shard = shards.read(data[0], LISTS)
+        ordinals = train._ordinals(shard)
+        assert ((np.diff(ordinals) != 0) == (np.diff(shard.world) != 0)).all() and ordinals[0] == 0
+        _, wanted = train._near_batch(shard, LISTS, (0, 0), 400)
+        assert 0.3 < float(wanted.mean()) < 0.9
+
+    def test_another_shard_has_other_worlds(self, data: tuple[list[Path], list[Path]]) -> None:
+        """Whichever shard was looked at before, and wherever in memory it lay."""
+        for paths in (data[0], data[1], data[0][:1], data[1][:2]) * 5:
+            shard = shards.read(paths, LISTS)
+            assert len(train._ordinals(shard)) == len(shard.world)
+            assert ((np.diff(train._ordinals(shard)) != 0) == (np.diff(shard.world) != 0)).all()
+            del shard
+
+    def test_a_known_word_is_a_value_word(self) -> None:
+        assert set(VOCABULARY) == {word for word, op in OPS.items() if op.kind == "value"}
+        assert set(draw.numbers_language().words) <= set(VOCABULARY)
