@@ -208,9 +208,9 @@ def _warm(task: Task, method: Method, job: Job) -> None:
         return
     _warm_kinds().add(kind)
     if job.method in SEARCHES:
-        from search.exact.search import ExactSearch
+        from search.solve import search_of
 
-        ExactSearch(task, settings_of(job)).load()
+        search_of(job.method)(task, settings_of(job)).load()
     with suppress(Exception):  # whatever it is will come again in the measured run, where it is recorded
         method(task, replace(job, budget=job.warm_up, max_candidates=None))
 

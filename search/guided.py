@@ -23,6 +23,7 @@ from dsl.types import LIST_INT
 from dsl.values import Value
 from search.exact.grammar import Production, productions
 from search.exact.search import Engine, ExactSearch
+from search.prior.ready import is_ready, make_ready
 from search.term import Term, size
 from search.turns import Part, end_all
 
@@ -34,12 +35,12 @@ USUAL, GUIDED = "enumerate", "guided"
 """Stages by name."""
 EXPLAINED = 10
 """Words that an explanation names."""
-HEAD_START = 0.012
+HEAD_START = 0.1
 """Seconds that the usual costs have alone."""
 SLICE = 0.02
 """Seconds of the first slices; later ones are a part of the time so far, as changing over has its price too."""
 PART = 0.1
-HEAD_START_CANDIDATES, SLICE_CANDIDATES = 100_000, 200_000
+HEAD_START_CANDIDATES, SLICE_CANDIDATES = 500_000, 200_000
 """The same where candidates are counted."""
 SCORED_CHEAP, SCORED_OTHERS = 3000, 3000
 """Values of a full bank that are scored: the cheapest, and a sample of the others."""
@@ -196,6 +197,11 @@ class GuidedSearch(ExactSearch):
                 break
         found.beliefs = [prior.believe_given(seen, self.settings.words, column) for column, _ in found.last[:ASKED]]
 
+    def load(self) -> None:
+        """What the exact search needs, and what asking the prior does."""
+        ExactSearch.load(self)
+        make_ready()
+
     def explain(self) -> list[str]:
         """What the prior believed, most probable words first, and what came of it."""
         lines = ExactSearch.explain(self)
@@ -238,6 +244,9 @@ class GuidedSearch(ExactSearch):
 
     def _prior(self) -> Prior | None:
         """The prior, if there is one for this task; else `why_not` says why."""
+        if not is_ready():
+            self.why_not = "its compiled code is not on this machine yet; `flowforth warm` makes it, once"
+            return None
         try:
             from search.prior.model import Prior
 

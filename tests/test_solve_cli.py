@@ -57,6 +57,17 @@ def wait_for_handler(process):
         time.sleep(0.01)
 
 
+def test_explain_says_what_the_prior_did_or_why_it_was_not_asked(call, monkeypatch):
+    from search import guided
+
+    monkeypatch.setattr(guided, "is_ready", lambda: False)
+    code, out, _ = call("solve", *HARD_LISTS, "--method", "portfolio", "--budget", "0.5", "--explain", "--ops", "reverse", "sort")
+    assert code == 1 and "The prior was not asked: " in out
+    code, out, _ = call("solve", *SORT, "--explain", "--json")
+    assert code == 0 and any("found by the stage" in line for line in json.loads(out)["explanation"])
+    assert "found by the stage" not in call("solve", *SORT)[1]
+
+
 class TestTasks:
     def test_pairs(self, call):
         code, out, err = call("solve", *SORT)

@@ -35,6 +35,7 @@ def main(args: argparse.Namespace) -> int:
         )
         return 1
     from search.exact.warm import FAMILIES, warm
+    from search.prior.ready import make_ready
 
     families = args.families or ["lists", "text"]
     for name in families:
@@ -51,5 +52,7 @@ def main(args: argparse.Namespace) -> int:
         print(f"\rflowforth: {done}/{total} parts compiled, about {left:.0f} s left  ", end="", file=sys.stderr, flush=True)
 
     warm(families, jobs, show)
+    if set(families) != {"text"}:
+        make_ready()
     print(f"\rflowforth: {', '.join(families)} ready after {time.perf_counter() - began:.0f} s          ", file=sys.stderr)
     return 0

@@ -484,3 +484,18 @@ class TestTraining:
     def test_a_known_word_is_a_value_word(self) -> None:
         assert set(VOCABULARY) == {word for word, op in OPS.items() if op.kind == "value"}
         assert set(draw.numbers_language().words) <= set(VOCABULARY)
+
+
+def test_the_prior_is_asked_only_where_nothing_has_to_be_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine where its code was never compiled the search does without, and says how to get it; `make_ready` ends that."""
+    from dsl.tasks import Example
+    from search.guided import GuidedSearch
+    from search.prior import ready
+    from search.settings import Settings
+
+    monkeypatch.setenv("FLOWFORTH_CACHE", str(tmp_path))
+    task = Task(name="twice", examples=(Example(((3, 1),), (6, 2)), Example(((5,),), (10,))))
+    search = GuidedSearch(task, Settings(method="prior"))
+    assert not ready.is_ready() and search._prior() is None and "flowforth warm" in str(search.why_not)
+    ready.make_ready()
+    assert ready.is_ready()

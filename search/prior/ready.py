@@ -1,0 +1,35 @@
+"""Whether the prior's own compiled code lies in the cache: compiling it takes longer than most searches may."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from dsl.columns.available import available
+from dsl.columns.cache import fingerprint, folder, open_folder, write_once
+
+
+@lru_cache(maxsize=1)
+def _name() -> str:
+    return f"prior-{fingerprint(Path(__file__).with_name('views.py').read_text(encoding='utf-8'))}"
+
+
+def is_ready() -> bool:
+    """Whether asking the prior compiles nothing."""
+    return available() and (folder() / _name() / "compiled").exists()
+
+
+def make_ready() -> None:
+    """Compiles what asking the prior needs, unless that was done on this machine."""
+    if is_ready() or not available():
+        return
+    import numpy as np
+
+    from dsl.types import INT, LIST_INT
+    from search.prior.signature import look
+    from search.prior.views import SLOTS, WIDTH
+
+    xs, xns = np.zeros((SLOTS, 2, WIDTH), np.int64), np.ones((SLOTS, 2), np.int64)
+    for kind in (LIST_INT, INT):
+        look(xs, xns, np.zeros((1, 2, WIDTH), np.int64), np.ones((1, 2), np.int64), kind)
+    write_once(open_folder(_name()) / "compiled", "")
