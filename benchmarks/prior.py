@@ -16,14 +16,21 @@ from statistics import median
 import numpy as np
 
 from benchmarks.suites import load_suite, word_set, words_of
+from dsl.machine import run
 from dsl.ops import OPS
 from dsl.parser import parse
-from dsl.program import Word, walk
+from dsl.program import Program, Word, walk
 from dsl.tasks import Task
 from dsl.types import LIST_INT
+from dsl.values import PROFILES, Profile, Stuck, Value
+from search.exact.enumerate import Enumerator
+from search.exact.grammar import productions
 from search.prior.model import WEIGHTS, Prior
 from search.prior.precision import average_precision, calibration_error
+from search.prior.signature import rows_of
 
+LEVEL, RANKED = 3, 200
+"""Words of the values among which one on the way is ranked, and how many of them."""
 SUITES = tuple(f"lists-n{n}" for n in range(3, 9))
 
 
@@ -34,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--suite", nargs="+", default=list(SUITES), metavar="NAME", help="suites whose tasks name their programs")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, metavar="FILE")
+    parser.add_argument("--values", nargs="+", default=[], metavar="NAME", help="suites in which values on the way are ranked among others")
     args = parser.parse_args(arguments)
     prior = Prior.load(args.weights)
     rows, seen = [], ([], [])
@@ -62,7 +70,51 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"| {' | '.join(row)} |")
     error = calibration_error(np.concatenate(seen[0]), np.concatenate(seen[1]))
     print(f"\ncalibration error {error:.3f}; one call {1000 * median(times):.1f} ms (median), {1000 * max(times[1:]):.1f} ms at most")
+    if args.values:
+        print("\n| suite | values on the way | median rank | in the best 5 % |\n| --- | --- | --- | --- |")
+        for name in args.values:
+            ranks = [rank for task in load_suite(name).tasks if (rank := rank_on_the_way(task, prior)) is not None]
+            shown = [f"{median(ranks):.1%}", f"{np.mean(np.array(ranks) < 0.05):.0%}"] if ranks else ["-", "-"]
+            print(f"| {name} | {len(ranks)} | {shown[0]} | {shown[1]} |")
     return 0
+
+
+def rank_on_the_way(task: Task, prior: Prior) -> float | None:
+    """Where the prior ranks a list on the way of the task's program among lists that up to LEVEL words make: the share that is ranked above it. The
+    list is the dearest one of the program that the bank holds; None where there is none."""
+    words, profile = word_set("lines"), PROFILES["lists"]
+    assert words is not None
+    rules = productions(task.input_types, task.output_type, ops=words)
+    bank = Enumerator(task, task.examples, rules, (), profile, 1 << 28, words=words)
+    try:
+        bank.grow(LEVEL, 1 << 20)
+        store, examples = bank.store(LIST_INT), len(task.examples)
+        place_of = {column: number for number, column in enumerate(bank.decode(LIST_INT, range(store.count)))}
+        given = {tuple(example.inputs[i] for example in task.examples) for i in range(len(task.input_types))}
+        true = [place_of[column] for column in on_the_way(task, profile) - given if column in place_of]
+        if not true:
+            return None
+        others = np.random.default_rng(0).choice(store.count, min(RANKED, store.count), replace=False)
+        numbers = np.array([max(true), *(number for number in others.tolist() if number not in true)])
+        assert store.column.lengths is not None
+        scores = prior.nearness(task, *rows_of(store.column.data, store.column.lengths, numbers, examples))
+        return float((scores[1:] >= scores[0]).mean())
+    finally:
+        bank.close()
+
+
+def on_the_way(task: Task, profile: Profile) -> set[tuple[Value, ...]]:
+    """The lists that stand on the stack while the task's program runs, one an example, the output left out."""
+    body = parse(str(task.metadata["program"])).body
+    found: set[tuple[Value, ...]] = set()
+    for end in range(1, len(body)):
+        stacks = [run(Program(body[:end]), example.inputs, profile=profile) for example in task.examples]
+        if any(isinstance(stack, Stuck) for stack in stacks):
+            continue
+        for column in zip(*stacks, strict=False):  # type: ignore[arg-type]
+            if all(isinstance(value, tuple) for value in column):
+                found.add(column)
+    return found - {tuple(example.output for example in task.examples)}
 
 
 def words_in(task: Task) -> frozenset[str]:

@@ -42,11 +42,13 @@ SLICE = 0.02
 PART = 0.1
 HEAD_START_CANDIDATES, SLICE_CANDIDATES = 500_000, 200_000
 """The same where candidates are counted."""
-SCORED_CHEAP, SCORED_OTHERS = 3000, 3000
+FIRST_ROUND, GROWTH = 20_000, 8
+"""Values at which the first round ends, and by what the next ones are larger, as far as memory goes."""
+SCORED_CHEAP, SCORED_OTHERS = 1500, 1000
 """Values of a full bank that are scored: the cheapest, and a sample of the others."""
 KEPT, ASKED = 12, 4
 """Values that become leaves of the next round, and those of them for which the prior is asked again."""
-LEAF = 0.5
+LEAF = 1.0
 """What such a leaf costs, in expected words."""
 
 
@@ -155,11 +157,12 @@ class GuidedSearch(ExactSearch):
         try:
             yield from bank.prepare()
             highest = self.settings.max_size * max((rule.cost for rule in bank.rules), default=1)
-            while bank.level < highest and not bank.full and not self.stop():
+            enough = FIRST_ROUND * GROWTH**self.rounds
+            while bank.level < highest and not bank.full and bank.kept < enough and not self.stop():
                 yield from bank.step()
             if self.stop():
                 return
-            if bank.full:
+            if bank.full or bank.kept >= enough:
                 self.rounds += 1
                 self._choose(bank, found, prior)
             else:
