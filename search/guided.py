@@ -73,7 +73,7 @@ class GuidedSearch(ExactSearch):
     why_not: str | None = None
     """Why the prior was not asked."""
     rounds: int = 0
-    """Enumerations under the prior's costs that ended with full memory."""
+    """Enumerations under the prior's costs that ended with as many values as they may hold."""
 
     def _columnar(self, rules: Sequence[Production], pushes: Sequence[tuple[Push, int]]) -> Iterator[Term]:
         prior = self._prior()
@@ -152,7 +152,7 @@ class GuidedSearch(ExactSearch):
         return engine
 
     def _until_full(self, engine: Engine, found: Found, prior: Prior) -> Iterator[Term]:
-        """Levels until memory is full; then the values that are likely to be on the way are chosen for the next round."""
+        """Levels until the round's values, or the memory, are used up; then the values that are likely to be on the way are chosen for the next round."""
         bank = engine.bank
         try:
             yield from bank.prepare()
@@ -217,7 +217,9 @@ class GuidedSearch(ExactSearch):
             f"The prior expected about {self.belief.length:.0f} words, and: " + ", ".join(f"{word} {p:.0%}" for word, p in likely) + "."
         )
         if self.rounds:
-            lines.append(f"Memory was full {self.rounds} time(s) under its costs; each time the values nearest to the output were kept.")
+            lines.append(
+                f"Under its costs {self.rounds} round(s) ended without an answer; from each the values nearest to the output began the next."
+            )
         return lines
 
     def _in_turn(self, parts: Mapping[str, Part[Term]], count: Callable[[], int]) -> Iterator[Term]:

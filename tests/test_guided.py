@@ -288,11 +288,14 @@ def test_the_budget_ends_both(method: str, prior: FakePrior) -> None:
     nothing_left()
 
 
-def test_memory_is_called_full_only_if_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two words on one list fill nothing."""
+def test_a_round_ends_only_where_it_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two words on one list fill nothing; with all words a round of few values does end, and the next begins with some of them."""
     given(PRIORS["right"](), monkeypatch)
     result = check(NOTHING_FITS, settings("prior", ops=frozenset({"reverse", "head"}), max_candidates=1_000))
-    assert not any("Memory was full" in line for line in result.explanation), result.explanation
+    assert not any("ended without an answer" in line for line in result.explanation), result.explanation
+    monkeypatch.setattr(guided, "FIRST_ROUND", 50)
+    result = check(NO_LIST_FITS, settings("prior", max_candidates=3_000))
+    assert any("round(s) ended without an answer" in line for line in result.explanation), result.explanation
 
 
 def test_an_answer_is_spoken_of_only_if_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
