@@ -52,6 +52,7 @@ ROWS = (
     *(Row(f"BUSTLE, constants discovered, {method}", f"bustle-{s}s", "bustle", method, "CrossBeam on a GPU 63 % right" if method == "exact" else "")
       for s in (5, 30) for method in ("exact", "cvc5")),
     *(Row(f"SyGuS-89, constants given, {method}", f"sygus-{s}s", "sygus", method) for s in (10, 30) for method in ("exact", "cvc5")),
+    *(Row(f"generated lists, minimal length {n}, {method}", "prior", f"lists-n{n}", method) for n in (6, 7, 8) for method in ("exact", "prior", "portfolio")),
     Row("bundled named tasks", "named", ""),
     *(Row(f"first ten of the bundled ints, {method}", "pyshgp", "ints", method) for method in ("exact", "pyshgp")),
 )  # fmt: skip

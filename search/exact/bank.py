@@ -31,9 +31,6 @@ SLACK = 8
 KEPT_FROM = 64 << 20
 """Bytes from which an arena is kept for the next search in the process."""
 
-MOST_KEPT = 2
-"""Arenas kept: a search may have two banks."""
-
 _kept: list[Array] = []
 
 
@@ -71,8 +68,10 @@ class Arena:
         return cls(_small_pages(size + size // SLACK))
 
     def give_back(self) -> None:
-        """Keeps the memory for the next search. The arrays cut from it must not be used any more."""
-        if len(self.buffer) >= KEPT_FROM and len(_kept) < MOST_KEPT:
+        """Keeps the memory for the next search. The arrays cut from it must not be used any more. Of two arenas one is kept, or both where they are
+        the parts of one."""
+        whole = self.buffer.base
+        if len(self.buffer) >= KEPT_FROM and all(whole is not None and buffer.base is whole for buffer in _kept):
             _kept.append(self.buffer)
         self.buffer = np.empty(0, np.uint8)
 

@@ -109,6 +109,29 @@ def test_two_banks_at_a_time_have_memory_of_their_own(monkeypatch):
     assert len(module._kept) == 1, "one is kept, no more"
 
 
+def test_two_searches_of_half_the_memory_share_what_one_had(monkeypatch):
+    """They lie side by side in it, and it is all there for the next two; nothing more is held."""
+    from search.exact import bank as module
+
+    monkeypatch.setattr(module, "KEPT_FROM", 1 << 20)
+    monkeypatch.setattr(module, "_kept", [])
+    module.Arena.borrow(8 << 20).give_back()
+    whole = module._kept[0]
+    for _ in range(2):
+        first, second = module.Arena.borrow(4 << 20), module.Arena.borrow(4 << 20)
+        first.take((4 << 20,), "uint8")[:] = 1
+        second.take((4 << 20,), "uint8")[:] = 2
+        assert (
+            (first.take((1,), "uint8").base is not None)
+            and not (whole[:100] == 0).any()
+            and first.buffer.base is second.buffer.base is whole
+        )
+        assert (first.buffer[: 4 << 20] == 1).all() and not module._kept
+        first.give_back()
+        second.give_back()
+        assert len(module._kept) == 2
+
+
 def test_a_search_that_ends_gives_its_memory_back(monkeypatch):
     from search.exact import bank as module
 
