@@ -45,7 +45,7 @@ HEAD_START_CANDIDATES, SLICE_CANDIDATES = 500_000, 200_000
 FIRST_ROUND, GROWTH = 20_000, 8
 """Values at which the first round ends, and by what the next ones are larger, as far as memory goes."""
 SCORED_CHEAP, SCORED_OTHERS = 1500, 1000
-"""Values of a full bank that are scored: the cheapest, and a sample of the others."""
+"""Values of a round's bank that are scored: the cheapest, and a sample of the others."""
 KEPT, ASKED = 12, 4
 """Values that become leaves of the next round, and those of them for which the prior is asked again."""
 LEAF = 1.0
@@ -81,7 +81,7 @@ class GuidedSearch(ExactSearch):
             yield from ExactSearch._columnar(self, rules, pushes)
             return
         before = self.progress.candidates
-        self.progress.stage = "enumerate"
+        self.progress.stage = USUAL
         engines: list[Engine] = []
         shared = self.settings.method == "portfolio"
 
@@ -229,7 +229,7 @@ class GuidedSearch(ExactSearch):
         while not all(part.done for part in parts.values()) and not self.stop():
             if self.counted:
                 end = count() + (HEAD_START_CANDIDATES if turn == 0 else SLICE_CANDIDATES + int(PART * (count() - first)))
-                over = self._past_count(end, count)
+                over = _past_count(end, count)
             else:
                 now = time.perf_counter()
                 over = _past_time(now + (HEAD_START if turn == 0 and len(parts) > 1 else SLICE + PART * (now - start)))
@@ -243,9 +243,6 @@ class GuidedSearch(ExactSearch):
                     break
             if self.progress.exhausted:
                 return
-
-    def _past_count(self, end: int, count: Callable[[], int]) -> Callable[[], bool]:
-        return lambda: count() >= end
 
     def _prior(self) -> Prior | None:
         """The prior, if there is one for this task; else `why_not` says why."""
@@ -263,6 +260,10 @@ class GuidedSearch(ExactSearch):
             self.why_not = "the prior knows tasks on numbers and lists of numbers only"
             return None
         return prior
+
+
+def _past_count(end: int, count: Callable[[], int]) -> Callable[[], bool]:
+    return lambda: count() >= end
 
 
 def _past_time(end: float) -> Callable[[], bool]:

@@ -26,7 +26,7 @@ def end_all(parts: Iterable[Part[Any]]) -> None:
     for part in parts:
         try:
             part.end()
-        except BaseException as error:
+        except BaseException as error:  # whatever it is, the other parts are ended first; it is raised again below
             late = error
             part.end()
     if late is not None:
