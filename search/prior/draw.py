@@ -39,6 +39,8 @@ MAX_ARGS = 3
 NUM_EXAMPLES = 5
 EAGER = 0.6
 """How often an argument is drawn from the values that nothing uses yet: drawn uniformly, long programs would nearly all be thrown away."""
+MORE_NUMBERS = 1.0
+"""Programs drawn besides whose outputs are Ints, as a share of the others: most of them have shorter ones, or hardly vary, and are thrown away."""
 TRIES = 200
 """Programs drawn for one that is kept, at most."""
 POOL, GROUP = 8, 64
@@ -211,7 +213,10 @@ def world(language: Language, seed: int, counts: Sequence[int] = COUNTS) -> Draw
     found: dict[Type, list[tuple[tuple[Any, ...], _Program]]] = {}
     for lines, count in enumerate(counts, 1):
         words, args = _pool(language, kinds, lines, POOL * count, seed // GROUP)
-        some = np.array(sorted(random.sample(range(len(words)), min(count, len(words)))), np.int64)
+        chosen = set(random.sample(range(len(words)), min(count, len(words))))
+        numeric = np.flatnonzero(table.given[words[:, -1]] == KINDS.index(INT)).tolist()
+        chosen |= set(random.sample(numeric, min(int(MORE_NUMBERS * count), len(numeric))))
+        some = np.array(sorted(chosen), np.int64)
         for kind, column, program in _evaluated(language, table, kinds, rows, words[some], args[some]):
             found.setdefault(kind, []).append((column, program))
     drawn = Drawn(language.name, kinds, rows, {}, {})
