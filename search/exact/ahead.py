@@ -11,7 +11,7 @@ import numpy as np
 
 from dsl.types import BOOL, Type
 from search.exact.bank import MAX_ARGS, Arena, Store
-from search.exact.rules import Rule, Run, choices, pieces
+from search.exact.rules import Rule, Run, pieces
 from search.term import Apply, Term
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Ahead:
             if rule.result not in wanted or rule.result == BOOL:
                 continue
             store = self._store(bank, rule.result)
-            for chosen in choices(rule, [bank.runs(kind) for kind in rule.kinds], bank.level - rule.cost):
+            for chosen in bank.choices(rule):
                 for part in _parts(chosen, rule):
                     bank.apply(rule, part, store)
                     yield from self._test(bank, rule.result, store)

@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -31,7 +30,7 @@ from search.exact.ascii import is_ascii
 from search.exact.bank import MAX_ARGS, NO_OTHERS, Arena, Store, capacities, layouts_for, target_column
 from search.exact.finder import Finder, Source
 from search.exact.grammar import Production
-from search.exact.rules import Rule, Run, choices, limits_of, pieces, rules_of
+from search.exact.rules import CHUNK, Rule, Run, choices, limits_of, rules_of
 from search.exact.testing import Tester, pack_of
 from search.term import Apply, Input, Literal, Term
 
@@ -77,11 +76,19 @@ class Enumerator:
     _leaves: list[Term] = field(default_factory=list)
     _leaf_values: dict[Type, list[tuple[tuple[Value, ...], Term, int]]] = field(default_factory=dict)
     _rules: Sequence[Rule] = ()
+    _plan: Sequence[tuple[Rule, Store]] = ()
+    """The rules with where their values go."""
+    _often: Sequence[Finder] = ()
+    """The finders that look within levels too."""
     _runs: dict[Type, list[Run]] = field(default_factory=dict)
+    _by_cost: dict[Type, dict[int, list[Run]]] = field(default_factory=dict)
+    """The same by cost."""
     _columns: dict[int, Sequence[tuple[Array, ...]]] = field(default_factory=dict)
     """By number of a rule, the arrays of its arguments' stores."""
-    _runs_of: dict[int, Sequence[list[Run]]] = field(default_factory=dict)
-    """By number of a rule, the runs of its arguments' types."""
+    _runs_of: dict[int, Sequence[dict[int, list[Run]]]] = field(default_factory=dict)
+    """By number of a rule, the runs of its arguments' types by cost."""
+    _choices: dict[int, list[tuple[Run, ...]]] = field(default_factory=dict)
+    """By number of a rule, its choices at this level."""
     _starts: dict[Type, int] = field(default_factory=dict)
     _makers: list[Callable[[Sequence[int]], Term]] = field(default_factory=list)
     _tester: Tester | None = None
@@ -125,7 +132,7 @@ class Enumerator:
 
     def step(self) -> Iterator[Term]:
         """The next level: what of it fits, then its values."""
-        self.level += 1
+        self._next_level()
         small = self.testing and not self.full and self._is_small()
         if self.testing and not small:
             yield from self._test_level()
@@ -146,7 +153,7 @@ class Enumerator:
         """Fills the bank up to a cost, or until it holds `most` values."""
         list(self.prepare())
         while self.level < max_cost:
-            self.level += 1
+            self._next_level()
             list(self._grow_level())
             if self.stop() or self.full or self.kept > most:
                 return
@@ -163,11 +170,14 @@ class Enumerator:
         self._arena = Arena.borrow(self.memory)
         self._stores = {kind: Store.allocate(layout, room[kind], count, self.profile, self._arena) for kind, layout in layouts.items()}
         self._runs = {kind: [] for kind in layouts}
+        self._by_cost = {kind: {} for kind in layouts}
         self._starts = dict.fromkeys(layouts, 0)
         self.limits = limits_of(self.profile)
         self._rules = rules_of(self.productions, layouts)
+        self._plan = [(rule, self._stores[rule.result]) for rule in self._rules]
+        self._often = [finder for finder in self.finders if finder.often]
         self._columns = {rule.number: [self._stores[kind].arrays for kind in rule.kinds] for rule in self._rules}
-        self._runs_of = {rule.number: [self._runs[kind] for kind in rule.kinds] for rule in self._rules}
+        self._runs_of = {rule.number: [self._by_cost[kind] for kind in rule.kinds] for rule in self._rules}
         outputs = [example.output for example in self.examples]
         target = target_column(outputs, self.task.output_type, self.profile, layouts[self.task.output_type])
         self._tester = Tester(self, target, pack_of(target))
@@ -177,7 +187,7 @@ class Enumerator:
         """Gives the memory to the next search. The bank must not be used any more."""
         if self._arena is not None:
             tried = self.candidates
-            self._stores, self._columns = {}, {}
+            self._stores, self._columns, self._plan = {}, {}, ()
             self._arena.give_back()
             self._arena = None
             if self._tester is not None:
@@ -197,6 +207,13 @@ class Enumerator:
     def runs(self, kind: Type) -> Sequence[Run]:
         """Runs of values of equal cost: (cost, first, past the last)."""
         return self._runs.get(kind, ())
+
+    def choices(self, rule: Rule) -> list[tuple[Run, ...]]:
+        """The runs of arguments with which a rule makes values of cost `level`."""
+        found = self._choices.get(rule.number)
+        if found is None:
+            found = self._choices[rule.number] = choices(rule, self._runs_of[rule.number], self.level - rule.cost)
+        return found
 
     def new(self, kind: Type) -> range:
         """The values that were added at the last level."""
@@ -242,6 +259,14 @@ class Enumerator:
         """A word on values."""
         return Apply(word, tuple(self.term(kind, number) for kind, number in zip(kinds, numbers, strict=False)))
 
+    def _next_level(self) -> None:
+        self.level += 1
+        self._choices.clear()
+
+    def _add_run(self, kind: Type, run: Run) -> None:
+        self._runs[kind].append(run)
+        self._by_cost[kind].setdefault(run.cost, []).append(run)
+
     def _seed(self, outputs: Sequence[Value]) -> Iterator[Term]:
         """Puts the inputs (cost 0) and the constants into the bank."""
         from dsl.columns.layout import encode
@@ -263,53 +288,55 @@ class Enumerator:
                 if kind == self.task.output_type and all(type(a) is type(b) and a == b for a, b in zip(values, outputs, strict=True)):
                     yield term
             if store.count > low:
-                self._runs[kind].append(Run(cost, low, store.count))
+                self._add_run(kind, Run(cost, low, store.count))
 
     def _test_level(self) -> Iterator[Term]:
         """The applications of cost `level` that are the output."""
-        for rule in self._rules:
+        for rule, _ in self._plan:
             if rule.result == self.task.output_type:
-                for chosen in self._choices(rule):
+                for chosen in self.choices(rule):
                     for numbers in self.tester.test(rule, chosen):
                         yield self.applied(rule.word, rule.kinds, numbers)
+            if self._often:
+                yield from self._meanwhile()
             if self.stop():
                 return
-            yield from self._meanwhile()
-
-    def _choices(self, rule: Rule) -> list[tuple[Run, ...]]:
-        """The runs of arguments with which a rule makes values of cost `level`."""
-        return choices(rule, self._runs_of[rule.number], self.level - rule.cost)
 
     def _is_small(self) -> bool:
         """Whether the level has few candidates."""
         count = 0
         for rule in self._rules:
-            count += sum(prod([run.high - run.low for run in chosen]) for chosen in self._choices(rule))
+            for chosen in self.choices(rule):
+                count += _size(chosen)
             if count > SMALL:
                 return False
         return True
 
     def _meanwhile(self) -> Iterator[Term]:
         """What finders that look within levels find."""
-        for finder in self.finders:
-            if finder.often and not self.stop():
+        for finder in self._often:
+            if not self.stop():
                 yield from finder.look(self)
 
     def _grow_level(self, *, test: bool = False) -> Iterator[Term]:
         """All applications of cost `level`, the new values kept; then, with `test`, those that are the output; then what sources add."""
         self._starts = {kind: store.count for kind, store in self._stores.items()}
-        for rule in self._rules:
-            store = self._stores[rule.result]
-            if store.full or (rule.result == BOOL and store.count >= 1 << min(len(self.examples), 20)):
+        bools = 1 << min(len(self.examples), 20)
+        for rule, store in self._plan:
+            found = self.choices(rule)
+            if not found and not self._often:
                 continue
-            for chosen in self._choices(rule):
+            if store.full or (rule.result == BOOL and store.count >= bools):
+                continue
+            for chosen in found:
                 self.apply(rule, chosen, store)
                 if store.full or self.stop():
                     break
             self.full = self.full or store.full
             if self.stop():
                 break
-            yield from self._meanwhile()
+            if self._often:
+                yield from self._meanwhile()
         if test and (self.full or self.tester.is_kept()):
             yield from self._test_level()
         for source in self.sources:
@@ -317,7 +344,7 @@ class Enumerator:
                 source.grow(self)
         for kind, store in self._stores.items():
             if store.count > self._starts[kind]:
-                self._runs[kind].append(Run(self.level, self._starts[kind], store.count))
+                self._add_run(kind, Run(self.level, self._starts[kind], store.count))
 
     def apply(
         self, rule: Rule, chosen: Sequence[Run], store: Store, stores: Sequence[Store | None] = NO_OTHERS, code: int | None = None
@@ -327,12 +354,23 @@ class Enumerator:
             return  # the loops look only after they have written a value
         triangular = int(rule.symmetric and chosen[0] == chosen[1] and stores[0] is stores[1])
         behind = (triangular, *store.scratch.front, rule.number if code is None else code, *store.behind)
-        ranges = [(run.low, run.high) for run in chosen]
-        for first in pieces(ranges):
-            inputs: list[Any] = []
-            for k, arrays in enumerate(self.columns(rule, stores)):
+        columns, examples, low = self.columns(rule, stores), len(self.examples), chosen[0].low
+        piece = max(CHUNK // max(_size(chosen[1:]), 1), 1)
+        while low < chosen[0].high:
+            high = min(low + piece, chosen[0].high)
+            inputs: list[Any] = [*columns[0], low, high]
+            for arrays, run in zip(columns[1:], chosen[1:], strict=False):
                 inputs += arrays
-                inputs += first if k == 0 else ranges[k]
-            rule.grow(self.limits, len(self.examples), *inputs, *behind)
+                inputs += (run.low, run.high)
+            rule.grow(self.limits, examples, *inputs, *behind)
+            low = high
             if store.full or self.stop():
                 return
+
+
+def _size(runs: Sequence[Run]) -> int:
+    """How many ways there are of choosing a value of each run."""
+    total = 1
+    for run in runs:
+        total *= run.high - run.low
+    return total

@@ -18,7 +18,7 @@ from dsl.columns.layout import Array, encode
 from dsl.types import Type
 from search.exact.bank import fitted
 from search.exact.demands import demanded
-from search.exact.rules import Rule, Run
+from search.exact.rules import Rule
 from search.exact.testing import Tester, pack_of
 from search.term import Term
 
@@ -100,7 +100,7 @@ class Pairs:
     def _test(self, bank: Enumerator, place: int, tester: Tester, rule: Rule) -> Iterator[tuple[int, ...]]:
         counts = [bank.store(kind).count for kind in rule.kinds]
         before = self._done.get((place, rule.number), (0, 0))
-        first, second = (tester.meeting(rule, k, Run(0, 0, counts[k])) for k in (0, 1))
+        first, second = (tester.meeting(rule, k, counts[k]) for k in (0, 1))
         # Old with old was tested at an earlier level: only pairs with a new one are left.
         news = [np.searchsorted(numbers, before[k]) for k, numbers in enumerate((first, second))]
         self._done[place, rule.number] = (counts[0], counts[1])

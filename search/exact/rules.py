@@ -98,19 +98,20 @@ def limits_of(profile: Profile) -> Any:
     return np.array(Limits.of(profile), np.int64)
 
 
-def choices(rule: Rule, runs: Sequence[Sequence[Run]], budget: int) -> list[tuple[Run, ...]]:
-    """The ways of giving a rule's arguments runs of values whose costs add up to `budget`."""
+def choices(rule: Rule, runs: Sequence[Mapping[int, Sequence[Run]]], budget: int) -> list[tuple[Run, ...]]:
+    """The ways of giving a rule's arguments runs of values whose costs add up to `budget`. `runs` are those of each argument's type by their cost:
+    under the prior's costs there are many."""
+    if budget < 0:
+        return []
     *others, last = runs
     if not others:
-        return [(run,) for run in last if run.cost == budget]
+        return [(run,) for run in last.get(budget, ())]
     found: list[tuple[Run, ...]] = []
-    of_cost: dict[int, list[Run]] = {}  # under the prior's costs there are many runs
-    for run in last:
-        of_cost.setdefault(run.cost, []).append(run)
-    for some in product(*others):
-        fitting = of_cost.get(budget - sum([run.cost for run in some]))
+    for costs in product(*[[cost for cost in of_cost if cost <= budget] for of_cost in others]):
+        fitting = last.get(budget - sum(costs))
         if fitting:
-            found += [(*some, run) for run in fitting if not (rule.symmetric and some[0].low > run.low)]
+            for some in product(*[of_cost[cost] for of_cost, cost in zip(others, costs, strict=True)]):
+                found += [(*some, run) for run in fitting if not (rule.symmetric and some[0].low > run.low)]
     return found
 
 

@@ -23,6 +23,8 @@ MAX_HITS = 16
 """Most fits taken from one call."""
 MAX_KEPT = 64 << 20
 """Bytes of lists of values that meet a demand."""
+MOST_MET = 500_000
+"""Values that meet a demand are kept from level to level up to so many."""
 NOTHING = np.zeros(0, np.int32)
 FEW = 40
 """Values that are tested at once, without asking which of them meet the demands."""
@@ -43,6 +45,8 @@ class Tester:
     """Counters in the form that drivers write; tried candidates at their place."""
     _survivors: dict[tuple[Any, ...], Array] = field(default_factory=dict)
     _kept_bytes: int = 0
+    _met: dict[tuple[Any, ...], tuple[int, Array]] = field(default_factory=dict)
+    """For a type and demands, how many of the bank's values were looked at, and which of them meet the demands."""
     _scratch: tuple[Array, ...] = ()
     _hash: int | None = None
     """That of the target."""
@@ -73,10 +77,19 @@ class Tester:
         columns = bank.columns(rule, stores)
         yield from self._hits(rule, columns, [NOTHING if found is None else found for found in numbers], ranges, triangular)
 
-    def meeting(self, rule: Rule, position: int, run: Run) -> Array:
-        """The run's values that meet the demands on an argument, in order."""
-        found = self._values(rule, position, run, None) if run.high - run.low >= FEW else None
-        return np.arange(run.low, run.high, dtype=np.int32) if found is None else found
+    def meeting(self, rule: Rule, position: int, count: int) -> Array:
+        """The bank's first `count` values as far as they meet the demands on an argument, in order. What was found before is kept, and only new values are looked at."""
+        length, items = demands_of(rule, self.bank.profile)[position]
+        if length is None and items is None:
+            return np.arange(count, dtype=np.int32)
+        key = (rule.kinds[position], length, items)
+        seen, found = self._met.get(key, (0, NOTHING))
+        if seen < count:
+            more = self._values(rule, position, Run(0, seen, count), None)
+            found = found if more is None else np.concatenate([found, more])
+            if len(found) <= MOST_MET:
+                self._met[key] = count, found
+        return found
 
     def product(self, rule: Rule, numbers: Sequence[Array]) -> Iterator[tuple[int, ...]]:
         """The pairs of these values that give the target."""
