@@ -44,7 +44,7 @@ HEAD_START_CANDIDATES, SLICE_CANDIDATES = 500_000, 200_000
 """The same where candidates are counted."""
 FIRST_ROUND, GROWTH = 20_000, 8
 """Values at which the first round ends, and by what the next ones are larger, as far as memory goes."""
-SCORED_CHEAP, SCORED_OTHERS = 1500, 1000
+SCORED_CHEAP, SCORED_OTHERS = 800, 400
 """Values of a round's bank that are scored: the cheapest, and a sample of the others."""
 KEPT, ASKED = 12, 4
 """Values that become leaves of the next round, and those of them for which the prior is asked again."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-HIDDEN, BLOCKS = 256, 3
+HIDDEN, BLOCKS = 384, 3
 NEAR_HIDDEN, NEAR_BLOCKS = 128, 2
 MAX_LENGTH = 9
 """Classes of lengths: 1 .. MAX_LENGTH - 1, and longer."""
