@@ -25,6 +25,8 @@ class Panel:
     """Their true end points: orange rings."""
     errors: np.ndarray
     """Codes of errors: red crosses."""
+    way: np.ndarray
+    """float[2, 2]: where the state that the field is drawn for starts and ends: an orange arrow."""
     path: np.ndarray
     """A program's states, in order: a green line."""
     labels: Sequence[str] = field(default_factory=tuple)
@@ -74,6 +76,10 @@ def _panel(
     for point in panel.starts:
         x, y = at(point)
         draw.ellipse((x - 2, y - 2, x + 2, y + 2), fill=BLUE)
+    if len(panel.way):
+        start, end = (np.array(at(point)) for point in panel.way)
+        flat = (end - start) * np.array([1, -1])
+        _arrow(draw, (float(start[0]), float(start[1])), flat, ORANGE, width=3)
     points = [at(point) for point in panel.path]
     if len(points) > 1:
         draw.line(points, fill=GREEN, width=2)
@@ -81,10 +87,10 @@ def _panel(
         draw.text((point[0] + 4, point[1] - 10), label, fill=GREEN)
 
 
-def _arrow(draw: ImageDraw.ImageDraw, start: tuple[float, float], arrow: np.ndarray, colour: tuple[int, int, int]) -> None:
+def _arrow(draw: ImageDraw.ImageDraw, start: tuple[float, float], arrow: np.ndarray, colour: tuple[int, int, int], width: int = 1) -> None:
     tip = start[0] + arrow[0], start[1] - arrow[1]
-    draw.line((*start, *tip), fill=colour)
-    back = np.array([-arrow[0], arrow[1]]) * 0.35
+    draw.line((*start, *tip), fill=colour, width=width)
+    back = np.array([-arrow[0], arrow[1]]) * min(0.35, 8 / max(float(np.linalg.norm(arrow)), 1e-9))
     for turn in (0.5, -0.5):
         side = np.array([back[0] * np.cos(turn) - back[1] * np.sin(turn), back[0] * np.sin(turn) + back[1] * np.cos(turn)])
-        draw.line((*tip, tip[0] + side[0], tip[1] + side[1]), fill=colour)
+        draw.line((*tip, tip[0] + side[0], tip[1] + side[1]), fill=colour, width=width)

@@ -17,9 +17,11 @@ from torch import Tensor
 from dsl.errors import ConfigError
 from dsl.ops import OPS
 from dsl.parser import parse
+from dsl.values import Stuck
 from embed.batches import Stream
 from embed.cells import CellError, State, decode, encode
 from embed.data_config import DataConfig, data_config
+from embed.pool import CellRows
 from embed.steps import Steps, joined, rows_of
 from embed.vocab import CONSTANTS, Kind
 from executor.board import Board
@@ -130,7 +132,7 @@ def write_quivers(field: Field, board: Board, states: Steps, step: int, *, ops: 
 @torch.no_grad()
 def quiver(field: Field, plane: Plane, states: Steps, name: str, path: np.ndarray, labels: Sequence[str]) -> np.ndarray:
     """uint8[H, W, 3]: the field of one op at four times."""
-    mine = _states_for(field, states, name)
+    mine = states_for(field, states, name)
     table = field.table.table()
     before = cells_of(field, mine.before, table)
     after = cells_of(field, mine.after, table)
@@ -139,7 +141,9 @@ def quiver(field: Field, plane: Plane, states: Steps, name: str, path: np.ndarra
     rows = torch.arange(len(mine), device=table.device)
     left, bottom, right, top = plane.bounds
     grid = np.stack(np.meshgrid(np.linspace(left, right, GRID), np.linspace(bottom, top, GRID)), -1).reshape(-1, 2)
-    repeated = torch.zeros(len(grid), dtype=torch.long, device=table.device)
+    starts, ends = plane(before.z0[rows, base]), plane(after.z0[rows, base])
+    chosen = int(np.linalg.norm(ends - starts, axis=1).argmax())  # the state that is moved farthest shows most
+    repeated = torch.full((len(grid),), chosen, dtype=torch.long, device=table.device)
     one, what = cells_of(field, mine.before.take(repeated.cpu().numpy()), table), condition.take(repeated)
     first = field.vocab.code(Kind.ERROR)
     errors = plane(table[first : first + field.vocab.blocks[Kind.ERROR].count])
@@ -147,17 +151,17 @@ def quiver(field: Field, plane: Plane, states: Steps, name: str, path: np.ndarra
     for time in TIMES:
         t = torch.full((len(grid),), time, device=table.device)
         z = (1 - time) * one.z0 + time * after.z0[repeated]
-        z[:, int(base[0])] = plane.lifted(grid, z[0, int(base[0])])
-        v = field.velocity(z, t, one, what)[:, int(base[0])]
+        z[:, int(base[chosen])] = plane.lifted(grid, z[0, int(base[chosen])])
+        v = field.velocity(z, t, one, what)[:, int(base[chosen])]
         panels.append(
             Panel(
-                title=f"t = {time:g}", places=grid, arrows=(v @ plane.axes.T).cpu().numpy(), starts=plane(before.z0[rows, base]),
-                ends=plane(after.z0[rows, base]), errors=errors, path=path, labels=labels,
+                title=f"t = {time:g}", places=grid, arrows=(v @ plane.axes.T).cpu().numpy(), starts=starts, ends=ends, errors=errors,
+                way=np.stack([starts[chosen], ends[chosen]]), path=path, labels=labels,
             )
         )  # fmt: skip
     effect = OPS[name].effect if name in OPS else "( -- a )" if name in CONSTANTS else "( -- )"
-    shown = _shown(field, mine, 0)
-    caption = f"{name}  {effect}   on {shown}   blue: states, orange: ends, red: errors, green: {PROGRAMS[0][0]}"
+    shown = _shown(field, mine, chosen)
+    caption = f"{name}  {effect}   on {shown}   orange arrow: its way; blue: states, rings: ends, red: errors, green: {PROGRAMS[0][0]}"
     return picture(panels, plane.bounds, caption.encode("ascii", "replace").decode())
 
 
@@ -249,7 +253,7 @@ def _program_path(field: Field) -> tuple[np.ndarray, list[str]]:
     return plane(field.table.table()[codes]), [str(top) for top in tops]
 
 
-def _states_for(field: Field, states: Steps, name: str) -> Steps:
+def states_for(field: Field, states: Steps, name: str) -> Steps:
     """Some states that the op runs on; where the traces have none, states with enough values."""
     number = field.vocab.numbers[name]
     rows = np.flatnonzero((states.op == number) & (states.error == 0))[:16]
@@ -257,16 +261,28 @@ def _states_for(field: Field, states: Steps, name: str) -> Steps:
         return states.take(rows)
     depth = cells_of(field, states.before, field.table.table()).layout.sequence.amax(1).cpu().numpy() - 5
     rows = np.flatnonzero(depth >= max(1, pops_of(name)))[:16]
-    rows = rows if len(rows) else np.arange(min(16, len(states)))
-    borrowed = states.take(rows)
-    count = len(rows)
+    borrowed = states.take(rows if len(rows) else np.arange(min(16, len(states))))
+    count, after = len(borrowed), _after(field, borrowed, name)
     return replace(
-        borrowed,
-        after=borrowed.before,
+        _widened(borrowed, after.codes.shape[1]),
+        after=after,
         op=np.full(count, number),
         pops=np.full(count, pops_of(name)),
         bodies=np.full_like(borrowed.bodies, -1),
     )
+
+
+def _after(field: Field, states: Steps, name: str) -> CellRows:
+    """What the machine makes of the states with one word; what it cannot run stays as it is."""
+    from dsl import machine
+
+    rows = []
+    for row in range(len(states)):
+        state = decode(states.before.row(row), field.vocab)
+        given = tuple(constant for constant in state.constants if constant is not None)
+        after = machine.run(parse(name), state.items, constants=given) if name in OPS and isinstance(state.items, tuple) else state.items
+        rows.append(encode(State(state.items if isinstance(after, Stuck) else after, state.constants), field.vocab))
+    return rows_of(rows, max(states.before.codes.shape[1], *map(len, rows)), field.vocab)
 
 
 def _shown(field: Field, steps: Steps, row: int) -> str:

@@ -10,13 +10,14 @@ torch = pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
 pytest.importorskip("tensorboard", reason="needs the extra `neural` (tensorboard)")
 pytest.importorskip("safetensors", reason="needs the extra `neural` (safetensors)")
 
+from embed.cells import decode  # noqa: E402
 from executor.checkpoint import Executor, save_weights  # noqa: E402
 from executor.diagnostics import LEVELS, basin, basin_radius, figures  # noqa: E402
 from executor.evaluate import _Bench  # noqa: E402
 from executor.exactness import families  # noqa: E402
 from executor.field import FieldConfig  # noqa: E402
 from executor.losses import Draws  # noqa: E402
-from executor.pictures import PROGRAMS, example_steps, plane_of, write_fields  # noqa: E402
+from executor.pictures import PROGRAMS, example_steps, plane_of, states_for, write_fields  # noqa: E402
 from executor.table import as_json, as_markdown, auroc  # noqa: E402
 from executor.window import window_of  # noqa: E402
 from flowforth import cli  # noqa: E402
@@ -99,6 +100,19 @@ def test_the_plane_is_one_of_the_code_table() -> None:
     points = np.array([[1.0, 2.0], [0.0, -3.0]])
     assert np.allclose(plane(plane.lifted(points, torch.randn(96))), points, atol=1e-4)
     assert len(example_steps(small_field(), DATA, 0, rows=16)) == 32
+
+
+def test_states_that_traces_do_not_have_end_where_the_machine_takes_them() -> None:
+    field = small_field()
+    states = example_steps(field, DATA, 0, rows=32)
+    mine = states_for(field, states.take(np.flatnonzero(states.op != VOCAB.numbers["swap"])), "swap")
+    moved = 0
+    for row in range(len(mine)):
+        before, after = decode(mine.before.row(row), VOCAB).items, decode(mine.after.row(row), VOCAB).items
+        assert isinstance(before, tuple) and isinstance(after, tuple)
+        assert after == (*before[:-2], before[-1], before[-2])
+        moved += before != after
+    assert moved
 
 
 def test_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
