@@ -16,7 +16,8 @@ if not available():
     pytest.skip("the policy's signatures need numba", allow_module_level=True)
 
 from search.prior.model import Prior
-from search.prior.policy import Policy, normalised, typings
+from search.prior.policy import Policy, normalised
+from search.prior.words import typings
 
 WORDS = word_set("lines") or frozenset()
 ROWS: tuple[tuple[int, ...], ...] = ((5, -2, 8, 1), (3, 9, -7), (4, 4, 0, -6, 2), (1, -1))

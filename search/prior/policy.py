@@ -11,7 +11,6 @@ left. Numpy only. Source: docs/search.md; a value found on the way as a further 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -20,13 +19,11 @@ from dsl.ops import OPS
 from dsl.tasks import Task
 from dsl.types import BOOL, INT, LIST_INT, Type
 from dsl.values import Value
-from search.exact.grammar import instances_of
 from search.prior.model import Prior
 from search.prior.signature import MAX_EXAMPLES, encode_values, family_of, look
 from search.prior.views import SLOTS, WIDTH
+from search.prior.words import typings
 
-KINDS = (INT, BOOL, LIST_INT)
-"""Types of the values that it knows."""
 MAX_ARGS = 4
 FRONTS, OCCURS = 1.0, 0.5
 """Weights of the two heads' log-probabilities: what is applied to the top values, and what occurs at all."""
@@ -126,12 +123,6 @@ class Policy:
         if top not in self._fitting:
             self._fitting[top] = np.array([any(top[-len(args) :] == args for args, _ in typings(word)) for word in self.words], bool)
         return self._fitting[top]
-
-
-@cache
-def typings(word: str) -> tuple[tuple[tuple[Type, ...], Type], ...]:
-    """The types of arguments and result at which a word stays among the types that the policy knows."""
-    return tuple((args, result) for args, result in instances_of(word) if {*args, result} <= set(KINDS))
 
 
 def normalised(scores: np.ndarray) -> np.ndarray:
