@@ -13,7 +13,7 @@ from dsl.values import DEFAULT, Profile
 from search.constants import SOURCES, Source
 from search.costs import usual_costs
 
-METHODS = ("exact", "plain", "prior", "portfolio")
+METHODS = ("exact", "plain", "prior", "portfolio", "beam", "random")
 """Searches by name, as `--method` takes them."""
 
 

@@ -73,6 +73,11 @@ def search_of(method: str) -> type[ExactSearch]:
     """The search of that method."""
     if method in ("exact", "plain"):
         return ExactSearch
+    if method in ("beam", "random"):
+        from search.beam.chance import RandomSearch
+        from search.beam.search import BeamSearch
+
+        return BeamSearch if method == "beam" else RandomSearch
     from search.guided import GuidedSearch
 
     return GuidedSearch

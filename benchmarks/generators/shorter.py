@@ -31,7 +31,7 @@ MAX_EXPRESSION = 5
 """Largest expressions enumerated: about 40 million for a task, some seconds and a gigabyte."""
 MAX_SHARING = 4
 """Largest programs with values used more than once that are enumerated; the case analysis above ends here."""
-MEMORY = {1: 1 << 24, 2: 1 << 25, 3: 1 << 26, 4: 1 << 28, 5: 1500 << 20}
+MEMORY = {0: 1 << 24, 1: 1 << 24, 2: 1 << 25, 3: 1 << 26, 4: 1 << 28, 5: 1500 << 20}
 """Bytes of the bank by size of expression, enough for every value of the level below: it is touched before use, which takes its time."""
 
 
@@ -80,6 +80,8 @@ def sharing_fits(task: Task, size: int) -> bool:
     """Whether a program of at most `size` words that uses a value more than once gives the examples."""
     if all(isinstance(e.output, tuple) and not any(e.output) for e in task.examples):
         return True  # lists of zeros: any list of that length subtracted from itself
+    if size < 2:
+        return False  # one word makes no value that it could then use
     firsts = list(_first_values(task))
     if any(_over(task, values, size - 1) for values in firsts):
         return True

@@ -150,7 +150,7 @@ class PlainSearch:
                 return
             if reference(profile, *[arg.column[row] for arg in args]) != wanted:
                 continue
-            if _evaluate(reference, profile, [arg.column for arg in args]) == target:
+            if evaluate(reference, profile, [arg.column for arg in args]) == target:
                 yield args
 
     def _level(self, production: Production, level: int) -> Iterator[tuple[Column, tuple[Entry, ...]]]:
@@ -164,7 +164,7 @@ class PlainSearch:
             self.candidates += not counted
             if number % CHECK_EVERY == 0 and stop():
                 return
-            column = _evaluate(reference, profile, [arg.column for arg in args])
+            column = evaluate(reference, profile, [arg.column for arg in args])
             if column is None:
                 continue
             first = seen.get(column)
@@ -199,7 +199,7 @@ def _choose(banks: list[Mapping[int, list[Entry]]], budget: int) -> Iterator[tup
                 yield (entry, *others)
 
 
-def _evaluate(reference: Callable[..., Any], profile: Profile, columns: list[Column]) -> Column | None:
+def evaluate(reference: Callable[..., Any], profile: Profile, columns: list[Column]) -> Column | None:
     """The column of results, or None where an example is stuck."""
     values = []
     for args in zip(*columns, strict=True):

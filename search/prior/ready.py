@@ -1,12 +1,18 @@
-"""Whether the prior's own compiled code lies in the cache: compiling it takes longer than most searches may."""
+"""Whether the prior can be asked at once: its own compiled code must lie in the cache, as compiling it takes longer than most searches may."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dsl.columns.available import available
 from dsl.columns.cache import fingerprint, folder, open_folder, write_once
+from dsl.errors import ConfigError
+from dsl.tasks import Task
+
+if TYPE_CHECKING:
+    from search.prior.model import Prior
 
 
 @lru_cache(maxsize=1)
@@ -33,3 +39,16 @@ def make_ready() -> None:
     for kind in (LIST_INT, INT):
         look(xs, xns, np.zeros((1, 2, WIDTH), np.int64), np.ones((1, 2), np.int64), kind)
     write_once(open_folder(_name()) / "compiled", "")
+
+
+def prior_for(task: Task) -> Prior | str:
+    """The shipped prior, if it can be asked about this task at once; else why not."""
+    if not is_ready():
+        return "its compiled code is not on this machine yet; `flowforth warm` makes it, once"
+    try:
+        from search.prior.model import Prior
+
+        prior = Prior.shipped()
+    except (ConfigError, ImportError) as error:
+        return str(error)
+    return prior if prior.knows(task) else "the prior knows tasks on numbers and lists of numbers only"
