@@ -11,7 +11,7 @@ from torch import Tensor
 
 from dsl.ops import OPS
 from dsl.program import Constant, Program, Push, Quotation, Word
-from embed.batches import MAX_BODY, body_tokens
+from embed.moves import MAX_BODY, body_tokens
 from embed.vocab import CONSTANTS, INTERPRETATIONS, Vocabulary
 
 

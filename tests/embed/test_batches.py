@@ -9,9 +9,10 @@ from dsl import machine
 from dsl.errors import ConfigError
 from dsl.program import Constant, Program, Word
 from dsl.values import Stuck
-from embed.batches import Stream, is_held_out
+from embed.batches import Stream
 from embed.cells import State, decode
 from embed.data_config import DataConfig
+from embed.moves import is_held_out
 from embed.steps import Batch, Steps
 from embed.vocab import CONSTANTS, ERRORS, INTERPRETATIONS, NOP, vocabulary
 

@@ -1,0 +1,396 @@
+"""Rows drawn together from a batch of traces, then split into batches of like length.
+
+Shapes: N rows, L cells, M ops of a mixture, W words of a quotation, A abstract rows, S soft rows, U rollouts of K ops.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from dsl import machine
+from dsl.columns.layout import Array
+from dsl.errors import ConfigError
+from dsl.generate import moves_on
+from dsl.program import NUM_CONSTANTS, Program, Word
+from dsl.types import VALUE_TYPES, Type
+from dsl.values import Stuck
+from embed.cells import State, abstract_of, decode, encode, encode_value
+from embed.moves import MAX_BODY, abstract_results, pops_of
+from embed.pool import CellRows, Pool
+from embed.source import Source
+from embed.steps import Batch, Rollouts, Soft, Steps, joined, rows_of
+from embed.vocab import CONSTANTS, ERRORS, INTERPRETATIONS, NOP, Kind, Vocabulary
+
+MAX_MIX = 3
+_SLOTS = NUM_CONSTANTS + 1
+_SHARE_OF_FAILED = 0.5
+"""Of the rows that get stuck, how many come from traces; the others are ops on stacks that do not fit them."""
+
+
+class Chunk:
+    """Rows drawn together, then split into batches of like length."""
+
+    def __init__(self, source: Source, rng: np.random.Generator) -> None:
+        self.source, self.rng, self.config, self.vocab = source, rng, source.config, source.vocab
+        self.random = random.Random(int(rng.integers(2**62)))
+        self.pool = Pool(self.vocab)
+        self.specials = {kind: self.pool.add([(self.vocab.code(kind), 0)]) for kind in (Kind.NONE, Kind.SEP, Kind.END)}
+        self.errors = np.array([self.pool.add([(self.vocab.code(Kind.ERROR, i), 0)]) for i in range(len(ERRORS))])
+        self.literal_ids: dict[Any, int] = {}
+
+    def batches(self) -> list[Batch]:
+        """All batches of the chunk, the shortest rows first."""
+        count, source = self.config.rows * self.config.chunk, self.source
+        num_bad = round(count * self.config.errors * _SHARE_OF_FAILED) if len(source.bad) else 0
+        num_misfit = round(count * self.config.errors) - num_bad
+        spare = count // 4 + 8  # some rows do not fit into the cells
+        bad = self.rng.choice(source.bad, num_bad + num_bad // 4 + 1, p=source.bad_odds) if num_bad else source.bad[:0]
+        good = self.rng.choice(source.good, count - num_bad + spare, p=source.good_odds)
+        drawn = self._drawn(np.concatenate([bad, good]))
+        fit_bad, fit_good = (rows[drawn.fits[rows]] for rows in (np.arange(len(bad)), np.arange(len(bad), len(bad) + len(good))))
+        rows = np.concatenate([fit_bad[:num_bad], fit_good])[:count]
+        if len(rows) < count:
+            rows = np.resize(rows, count) if len(rows) else rows
+        if not len(rows):
+            raise ConfigError(f"no state of these traces fits into max_cells={self.config.max_cells}")
+        misfits = rows[-num_misfit:] if num_misfit else rows[:0]
+        steps, types = self._steps(drawn, rows, {int(r) for r in misfits})
+        order = np.lexsort((_used(steps.before, self.vocab).clip(min=_used(steps.after, self.vocab)), self._looked_at(drawn, rows, steps)))
+        return [self._batch(steps.take(part), types, part) for part in np.split(order, self.config.chunk)]
+
+    def _drawn(self, transitions: Array) -> _Drawn:
+        """Value ids of the states before and after these transitions, framed at random."""
+        source, made, rng = self.source, self.source.traces, self.rng
+        p, s, e = source.p[transitions], source.s[transitions], source.e[transitions]
+        before = self._items(p, s, e)
+        failed = source.error[transitions] > 0
+        after = np.full_like(before, -1)
+        after[~failed] = self._items(p[~failed], s[~failed] + 1, e[~failed])
+        before_types = _top_first(made.types[p, s], made.depths[p, s])
+        # The frame: values of other rows below the program's own, the same before and after; and in free places of the block.
+        filled, filled_types = before[:, 0], before_types[:, 0]  # the tops of all rows, of which any may lie anywhere
+        some = np.flatnonzero(filled >= 0)
+        picks = some[rng.integers(0, len(some), (len(p), 2))]
+        frame = np.where(rng.random((len(p), 1)) < self.config.frame, filled[picks], -1)
+        frame[:, 1] = np.where(rng.random(len(p)) < 0.5, frame[:, 1], -1)
+        frame_types = np.where(frame >= 0, filled_types[picks], -1)
+        blocks = self._blocks(p, some, filled)
+        separator, end = self.specials[Kind.SEP], self.specials[Kind.END]
+        head = np.concatenate([blocks.ids, np.full((len(p), 1), separator)], axis=1)
+        tail = np.full((len(p), 1), end)
+        error = self.errors[(source.error[transitions] - 1).clip(min=0)][:, None]
+        ids_before = np.concatenate([head, before, frame, tail], axis=1)
+        kept = np.where(failed[:, None], -1, np.concatenate([after, frame], axis=1))
+        ids_after = np.concatenate([head, np.where(failed[:, None], error, -1), kept, tail], axis=1)
+        types = np.concatenate([before_types, frame_types], axis=1)
+        sizes = np.maximum(self.pool.lengths(ids_before).sum(axis=1), self.pool.lengths(ids_after).sum(axis=1))
+        return _Drawn(transitions, ids_before, ids_after, types, blocks, sizes <= self.config.max_cells)
+
+    def _items(self, p: Array, s: Array, e: Array) -> Array:
+        """int64[N, D]: ids of the values on these stacks, top first, -1 past the bottom. New values join the pool."""
+        made = self.source.traces
+        depths = made.depths[p, s]
+        types, values = _top_first(made.types[p, s], depths), _top_first(made.values[p, s], depths)
+        ids = np.full(types.shape, -1, np.int64)
+        for code, kind in enumerate(VALUE_TYPES):
+            here = types == code
+            if here.any():
+                rows = (values * made.num_examples + e[:, None])[here]
+                unique, inverse = np.unique(rows, return_inverse=True)
+                ids[here] = self.pool.add_column(made.columns[kind].take(unique))[inverse]
+        return ids
+
+    def _blocks(self, p: Array, some: Array, filled: Array) -> _Blocks:
+        """The constants of each row: the program's literals, other rows' values, or nothing."""
+        ids = np.full((len(p), NUM_CONSTANTS), self.specials[Kind.NONE], np.int64)
+        places: list[dict[Any, int]] = []
+        for row, program in enumerate(p.tolist()):
+            block = self.source.constants(program, self.random)
+            mine: dict[Any, int] = {}
+            for place, value in enumerate(block):
+                if value is not None:
+                    mine[type(value), value] = place
+                    ids[row, place] = self._literal(value)
+            places.append(mine)
+        free = (ids == self.specials[Kind.NONE]) & (self.rng.random(ids.shape) < 0.3)
+        drawn = filled[some[self.rng.integers(0, len(some), ids.shape)]]
+        short = self.pool.lengths(drawn) <= 6
+        return _Blocks(np.where(free & short, drawn, ids), places)
+
+    def _literal(self, value: Any) -> int:
+        key = type(value), value
+        if key not in self.literal_ids:
+            self.literal_ids[key] = self.pool.add(encode_value(value, self.vocab))
+        return self.literal_ids[key]
+
+    def _steps(self, drawn: _Drawn, rows: Array, misfits: set[int]) -> tuple[Steps, Array]:
+        """The chosen rows as steps, some with an op that does not fit instead of their own; and their types, top first."""
+        source, vocab = self.source, self.vocab
+        transitions = drawn.transitions[rows]
+        moves = source.move[transitions]
+        op, pops, pushes = source.move_ops[moves].copy(), source.move_pops[moves].copy(), source.move_pushes[moves]
+        bodies, error = source.move_bodies[moves].copy(), source.error[transitions].copy()
+        ids_after = drawn.after[rows].copy()
+        for i, row in enumerate(rows.tolist()):
+            value = source.literals[moves[i]]
+            if value is not None:
+                op[i] = vocab.numbers[CONSTANTS[drawn.blocks.places[row][type(value), value]]]
+            if row in misfits:
+                types = tuple(VALUE_TYPES[code] for code in drawn.types[row][drawn.types[row] >= 0][:4])
+                op[i], error[i] = self._misfit(types, drawn.blocks.ids[row])
+                pops[i], bodies[i] = pops_of(int(op[i]), vocab), -1
+                ids_after[i, _SLOTS:-1] = -1
+                ids_after[i, _SLOTS] = self.errors[error[i] - 1]
+        top = np.arange(ids_after.shape[1] - _SLOTS - 2) < pushes[:, None]
+        sizes = self.pool.lengths(ids_after[:, _SLOTS + 1 : -1])
+        result = np.where(error > 0, 0, np.where(top, sizes, 0).sum(axis=1)).astype(np.int64)
+        width = self.config.max_cells
+        before, after = self.pool.assemble(drawn.before[rows], width), self.pool.assemble(ids_after, width)
+        nop = np.flatnonzero((self.rng.random(len(rows)) < 0.01) & (error == 0))
+        op[nop], pops[nop], result[nop], bodies[nop] = vocab.numbers[NOP], 0, 0, -1
+        after.codes[nop], after.numbers[nop] = before.codes[nop], before.numbers[nop]
+        steps = Steps(
+            before=before, after=after, op=op, pops=pops, bodies=bodies, error=error, result=result,
+            interpretation=np.zeros(len(rows), np.int64), partner=np.full(len(rows), -1),
+        )  # fmt: skip
+        return steps, drawn.types[rows]
+
+    def _looked_at(self, drawn: _Drawn, rows: Array, steps: Steps) -> Array:
+        """How many cells each row's op reads or writes: what its cost depends on."""
+        ids = drawn.before[rows][:, _SLOTS:-1]
+        argument = (ids >= 0) & (np.cumsum(ids >= 0, axis=1) <= steps.pops[:, None])
+        return np.maximum(np.where(argument, self.pool.lengths(ids), 0).sum(axis=1), steps.result + 1)
+
+    def _misfit(self, types: tuple[Type, ...], block: Array) -> tuple[int, int]:
+        """An op that gets stuck on these types (top first), and its error."""
+        absent = np.flatnonzero(block == self.specials[Kind.NONE])
+        if len(absent) and self.random.random() < 0.05:
+            return self.vocab.numbers[CONSTANTS[self.random.choice(absent.tolist())]], 1
+        names, stuck = self.source.fits(types)[1]
+        pick = self.random.randrange(len(names))
+        return self.vocab.numbers[names[pick]], 1 + ERRORS.index(stuck[pick])
+
+    def _batch(self, steps: Steps, types: Array, part: Array) -> Batch:
+        width = self._bucket(int(max(_used(steps.before, self.vocab).max(), _used(steps.after, self.vocab).max())))
+        everything = np.arange(len(steps))
+        steps = replace(steps, before=steps.before.take(everything, width), after=steps.after.take(everything, width))
+        whole = (
+            [self._typed(steps.before.row(i), types[part[i]]) for i in range(len(steps))]
+            if self.config.soft or self.config.abstract
+            else []
+        )
+        soft = self._soft(steps, whole, round(self.config.soft * len(steps)), width)
+        steps = self._with_abstract(steps, whole, round(self.config.abstract * len(steps)), width)
+        return Batch(steps=steps, soft=soft, rollouts=self._rollouts(round(self.config.rollouts * self.config.rows)))
+
+    def _bucket(self, used: int) -> int:
+        """The width that rows are padded to: few different ones, so that few shapes are compiled or planned."""
+        return min(self.config.max_cells, -(-used // 8) * 8)
+
+    def _typed(self, cells: list[tuple[int, int]], types: Array) -> _Whole:
+        """A row as plain values, made only when asked for."""
+        return _Whole(cells, tuple(VALUE_TYPES[code] for code in types[types >= 0]), self.vocab)
+
+    def _soft(self, steps: Steps, whole: list[_Whole], count: int, width: int) -> Soft | None:
+        """States under two or three ops that fit them, run by the reference machine."""
+        if not count:
+            return None
+        before, after, ops, weights = [], [], [], []
+        for i in self.rng.permutation(len(steps)).tolist():
+            if len(before) == count:
+                break
+            names = [name for name in self.source.fits(whole[i].types)[0] if name]
+            if len(names) < MAX_MIX:
+                continue
+            chosen = self.random.sample(names, MAX_MIX)
+            if self.random.random() < 0.1:
+                chosen[0] = NOP
+            outcomes = [self._outcome(whole[i], name) for name in chosen]
+            if any(len(cells) > width for cells in outcomes):
+                continue
+            share = self.rng.dirichlet((0.7,) * MAX_MIX)
+            if self.random.random() < 0.6:  # two ops: the most frequent case in a relaxed program that is nearly decided
+                share = np.append(share[:2] / share[:2].sum(), 0.0)
+            before.append(i)
+            after += outcomes
+            ops.append([self.vocab.numbers[name] for name in chosen])
+            weights.append(share)
+        if len(before) < count:
+            if not before:
+                return None
+            turns = np.resize(np.arange(len(before)), count).tolist()
+            after = [after[t * MAX_MIX + m] for t in turns for m in range(MAX_MIX)]
+            before, ops, weights = ([sequence[t] for t in turns] for sequence in (before, ops, weights))
+        return Soft(
+            before=steps.before.take(np.array(before)),
+            after=rows_of(after, width, self.vocab),
+            ops=np.array(ops, np.int64),
+            weights=np.array(weights, np.float32),
+        )
+
+    def _outcome(self, whole: _Whole, name: str) -> list[tuple[int, int]]:
+        """The cells after one op without quotations."""
+        state = whole.state
+        assert not isinstance(state.items, str)
+        if name == NOP:
+            return encode(state, self.vocab, types=whole.deep_types)
+        ran = machine.run(Program((Word(name),)), state.items, profile=self.config.profile)
+        if isinstance(ran, Stuck):
+            return encode(State(ran.reason.value, state.constants), self.vocab)
+        top = whole.deep_types[-4:]
+        move = next(move for move in moves_on(top, frozenset((name,))) if move.op.name == name)
+        types = (*whole.deep_types[: len(whole.deep_types) - len(move.args)], *move.results)
+        return encode(State(ran, state.constants), self.vocab, types=types)
+
+    def _with_abstract(self, steps: Steps, whole: list[_Whole], count: int, width: int) -> Steps:
+        """The steps, then abstract counterparts of some of them, run by the domain's own abstract interpreter."""
+        made: list[_AbstractRow] = []
+        plain = [i for i in self.rng.permutation(len(steps)).tolist() if steps.error[i] == 0 and steps.bodies[i, 0, 0] < 0]
+        for i in plain:
+            if len(made) == count:
+                break
+            domain = self.random.choice(INTERPRETATIONS[1:])
+            row = self._abstract_row(whole[i], i, int(steps.op[i]), domain, width)
+            if row is not None:
+                made.append(row)
+        if not count or not made:
+            return steps
+        made = [made[i % len(made)] for i in range(count)]
+        new = Steps(
+            before=rows_of([row.before for row in made], width, self.vocab),
+            after=rows_of([row.after for row in made], width, self.vocab),
+            op=np.array([steps.op[row.partner] for row in made]),
+            pops=np.array([steps.pops[row.partner] for row in made]),
+            bodies=np.full((count, 2, MAX_BODY), -1),
+            error=np.array([row.error for row in made]),
+            result=np.array([row.result for row in made]),
+            interpretation=np.array([row.interpretation for row in made]),
+            partner=np.array([row.partner for row in made]),
+        )
+        return joined(steps, new)
+
+    def _abstract_row(self, whole: _Whole, partner: int, op: int, domain: str, width: int) -> _AbstractRow | None:
+        name, vocab, state = self.vocab.ops[op], self.vocab, whole.state
+        assert not isinstance(state.items, str)
+        join = self.random.random() < 0.5
+        items = tuple(abstract_of((value, *self._others(value)) if join else (value,), domain) for value in state.items)
+        constants = tuple(None if value is None else abstract_of((value,), domain) for value in state.constants)
+        results = abstract_results(name, items, constants, domain, self.config.profile)
+        before = encode(State(items, constants), vocab, domain=domain)
+        error, size = 0, 0
+        if results is None:
+            error, after = 1 + ERRORS.index("impossible"), encode(State("impossible", constants), vocab, domain=domain)
+        else:
+            left, new = results
+            after = encode(State((*left, *new), constants), vocab, domain=domain)
+            size = len(encode(State(new), vocab, domain=domain)) - len(encode(State(()), vocab, domain=domain))
+        if max(len(before), len(after)) > width:
+            return None
+        return _AbstractRow(before, after, error, size, INTERPRETATIONS.index(domain), partner)
+
+    def _others(self, value: Any) -> tuple[Any, ...]:
+        """Values like this one, so that an abstract value is that of several examples."""
+        draw = self.random.randint
+        if isinstance(value, bool):
+            return (draw(0, 1) == 1,)
+        if isinstance(value, int):
+            return (value + draw(-9, 9),)
+        if isinstance(value, str):
+            return (value[draw(0, len(value)) :],)
+        return (value[draw(0, len(value)) :],)
+
+    def _rollouts(self, count: int) -> Rollouts | None:
+        """Windows of programs that run through, as states and ops."""
+        length, source = self.config.rollout_length, self.source
+        starts = source.good[source.s[source.good] + length <= source.traces.lengths[source.p[source.good]]]
+        # No op of the window may get stuck, nor have too long a quotation: each of its transitions is a good one.
+        if not count or not len(starts):
+            return None
+        place = source.places
+        windows = []
+        for t in self.rng.choice(starts, 6 * count).tolist():
+            keys = [place.get((int(source.p[t]), int(source.s[t]) + k, int(source.e[t]))) for k in range(length)]
+            if all(key is not None and source.error[key] == 0 for key in keys):
+                windows.append(keys)
+            if len(windows) == 2 * count:
+                break
+        if not windows:
+            return None
+        index = np.array(windows)
+        p, s, e = source.p[index[:, 0]], source.s[index[:, 0]], source.e[index[:, 0]]
+        blocks = self._blocks(p, np.zeros(1, np.int64), np.array([self.specials[Kind.NONE]]))
+        head = np.concatenate([blocks.ids, np.full((len(p), 1), self.specials[Kind.SEP])], axis=1)
+        tail = np.full((len(p), 1), self.specials[Kind.END])
+        ids = [np.concatenate([head, self._items(p, s + k, e), tail], axis=1) for k in range(length + 1)]
+        sizes = np.max([self.pool.lengths(block).sum(axis=1) for block in ids], axis=0)
+        fitting = np.flatnonzero(sizes <= self.config.max_cells)
+        if not len(fitting):
+            return None
+        rows = np.resize(fitting[np.argsort(sizes[fitting], kind="stable")][:count], count)
+        width = self._bucket(int(sizes[rows].max()))
+        moves = source.move[index[rows]]
+        ops = source.move_ops[moves].copy()
+        for i, row in enumerate(rows.tolist()):
+            for k in range(length):
+                value = source.literals[moves[i, k]]
+                if value is not None:
+                    ops[i, k] = self.vocab.numbers[CONSTANTS[blocks.places[row][type(value), value]]]
+        states = tuple(self.pool.assemble(block[rows], width) for block in ids)
+        return Rollouts(states=states, ops=ops, pops=source.move_pops[moves], bodies=source.move_bodies[moves])
+
+
+@dataclass(slots=True, eq=False)
+class _Blocks:
+    ids: Array
+    places: list[dict[Any, int]]
+
+
+@dataclass(slots=True, eq=False)
+class _Drawn:
+    transitions: Array
+    before: Array
+    after: Array
+    types: Array
+    blocks: _Blocks
+    fits: Array
+
+
+@dataclass(slots=True)
+class _AbstractRow:
+    before: list[tuple[int, int]]
+    after: list[tuple[int, int]]
+    error: int
+    result: int
+    interpretation: int
+    partner: int
+
+
+class _Whole:
+    """One row as plain values."""
+
+    def __init__(self, cells: list[tuple[int, int]], types: tuple[Type, ...], vocab: Vocabulary) -> None:
+        self.cells, self.types, self.vocab = cells, types[:4], vocab
+        self.deep_types = tuple(reversed(types))
+        self._state: State | None = None
+
+    @property
+    def state(self) -> State:
+        """The state, decoded once."""
+        if self._state is None:
+            self._state = decode(self.cells, self.vocab)
+        return self._state
+
+
+def _top_first(array: Array, depths: Array) -> Array:
+    """Rows of stacks turned round: column 0 is the top, -1 past the bottom."""
+    places = depths[:, None].astype(np.int64) - 1 - np.arange(array.shape[1])
+    return np.where(places < 0, -1, np.take_along_axis(array, places.clip(min=0), axis=1)).astype(np.int64)
+
+
+def _used(rows: CellRows, vocab: Vocabulary) -> Array:
+    """How many cells of each row are not padding."""
+    return (rows.codes != vocab.code(Kind.PAD)).sum(axis=1)
