@@ -1,4 +1,4 @@
-"""Figures as SVG text, without a plotting library: step curves and points over a linear or logarithmic axis. All text in them is escaped."""
+"""Figures as SVG text, without a plotting library: step curves, lines and points over linear or logarithmic axes. All text in them is escaped."""
 
 from __future__ import annotations
 
@@ -98,6 +98,19 @@ def scatter(title: str, x_label: str, y_label: str, series: Sequence[Series]) ->
             f'<polyline points="{line}" fill="none" stroke="{_colour(index)}" stroke-width="1.5" stroke-dasharray="{_dash(index)}"/>'
         )
     return _framed(title, x_label, y_label, x, y, marks, series)
+
+
+def lines(title: str, x_label: str, y_label: str, series: Sequence[Series]) -> str:
+    """Lines through points of percentages in [0, 100], over percentages."""
+    x, y = Axis(0, 100, LEFT, WIDTH - RIGHT), _percent_axis()
+    marks = []
+    for index, item in _placed(series):
+        at = [(x.at(px), y.at(py)) for px, py in item.points]
+        marks.append(
+            f'<polyline points="{" ".join(f"{px:.1f},{py:.1f}" for px, py in at)}" fill="none" stroke="{_colour(index)}" stroke-width="2" stroke-dasharray="{_dash(index)}"/>'
+        )
+        marks += [f'<circle cx="{px:.1f}" cy="{py:.1f}" r="3" fill="{_colour(index)}"/>' for px, py in at]
+    return _framed(title, x_label, y_label, x, y, marks, series, suffix="%")
 
 
 def _framed(

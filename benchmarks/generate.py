@@ -36,9 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
     return 130 if interrupted else 0
 
 
-def _attempts(kind: str, sizes: range, seed: int) -> list[tuple[str, Attempt]]:
+def _attempts(kind: str, numbers: range, seed: int) -> list[tuple[str, Attempt]]:
     if kind == "lists":
-        return [(f"lists n={n}", partial(lists.attempt, n, seed)) for n in sizes]
+        return [(f"lists n={n}", partial(lists.attempt, n, seed)) for n in numbers]
     return [(kind, partial((constants if kind == "constants" else conditionals).attempt, seed))]
 
 
@@ -58,7 +58,7 @@ def _make(name: str, attempt: Attempt, count: int, jobs: int, tasks: list[Task])
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.generate", description="Writes a suite of generated tasks as JSONL.")
     parser.add_argument("kind", choices=KINDS)
-    parser.add_argument("--n", type=_sizes, default="3..5", metavar="N|LOW..HIGH", help="lists: minimal numbers of words, 1 to 14 (3..5)")
+    parser.add_argument("--n", type=sizes, default="3..5", metavar="N|LOW..HIGH", help="lists: minimal numbers of words, 1 to 14 (3..5)")
     parser.add_argument("--count", type=_positive, default=50, help="tasks, for each n (50)")
     parser.add_argument("--seed", type=int, default=0, help="another seed gives other tasks (0)")
     parser.add_argument(
@@ -75,15 +75,16 @@ def _positive(text: str) -> int:
     return number
 
 
-def _sizes(text: str) -> range:
+def sizes(text: str) -> range:
+    """Numbers of words as `--n` takes them. Raises `argparse.ArgumentTypeError`."""
     low, _, high = text.partition("..")
     try:
-        sizes = range(int(low), int(high or low) + 1)
+        found = range(int(low), int(high or low) + 1)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r}: write a number such as 4, or a range such as 3..6") from None
-    if not sizes or sizes[0] < 1 or sizes[-1] > 14:
+    if not found or found[0] < 1 or found[-1] > 14:
         raise argparse.ArgumentTypeError(f"{text!r}: sizes lie in 1..14, the smaller one first")
-    return sizes
+    return found
 
 
 if __name__ == "__main__":

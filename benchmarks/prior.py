@@ -1,6 +1,6 @@
 """How good the prior is on tasks that it was not trained on: average precision by length, calibration, time of a call.
 
-    python -m benchmarks.prior [--suite NAME ...] [--weights FILE]
+    python -m benchmarks.prior [--suite NAME ...] [--weights FILE] [--figure FILE.svg]
 
 The words that are wanted are those of the program that made the task, one of perhaps several; see docs/prior.md.
 """
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 
+from benchmarks.figures import Series, lines
 from benchmarks.suites import load_suite, word_set, words_of
 from dsl.machine import run
 from dsl.ops import OPS
@@ -26,11 +27,13 @@ from dsl.values import PROFILES, Profile, Stuck, Value
 from search.exact.enumerate import Enumerator
 from search.exact.grammar import productions
 from search.prior.model import WEIGHTS, Prior
-from search.prior.precision import average_precision, calibration_error
+from search.prior.precision import average_precision, calibration_error, reliability
 from search.prior.signature import rows_of
 
 LEVEL, RANKED = 3, 200
 """Words of the values among which one on the way is ranked, and how many of them."""
+FAMILIES = ("list", "number")
+"""Types of outputs for which the prior has networks of their own."""
 SUITES = tuple(f"lists-n{n}" for n in range(3, 9))
 
 
@@ -41,14 +44,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--suite", nargs="+", default=list(SUITES), metavar="NAME", help="suites whose tasks name their programs")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, metavar="FILE")
+    parser.add_argument("--figure", type=Path, metavar="FILE.svg", help="write a figure of said and seen frequencies")
     parser.add_argument("--values", nargs="+", default=[], metavar="NAME", help="suites in which values on the way are ranked among others")
     args = parser.parse_args(arguments)
     prior = Prior.load(args.weights)
-    rows, seen = [], ([], [])
+    rows = []
+    seen: dict[str, tuple[list[np.ndarray], list[np.ndarray]]] = {family: ([], []) for family in FAMILIES}
     times: list[float] = []
     for name in args.suite:
         words = word_set(words_of(name)) or frozenset(OPS)
-        found: dict[str, list[float]] = {"list": [], "number": []}
+        found: dict[str, list[float]] = {family: [] for family in FAMILIES}
         lengths = []
         for task in load_suite(name).tasks:
             wanted = words_in(task)
@@ -59,17 +64,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
             times.append(time.perf_counter() - start)
             scores = np.array(list(belief.occurs.values()))
             flags = np.array([word in wanted for word in belief.occurs], np.float64)
-            found["list" if task.output_type == LIST_INT else "number"].append(average_precision(scores, flags))
-            seen[0].append(scores)
-            seen[1].append(flags)
+            family = FAMILIES[task.output_type != LIST_INT]
+            found[family].append(average_precision(scores, flags))
+            seen[family][0].append(scores)
+            seen[family][1].append(flags)
             lengths.append(belief.length)
-        every = [*found["list"], *found["number"]]
-        shown = [f"{np.mean(each):.3f} ({len(each)})" if each else "-" for each in (every, found["list"], found["number"])]
+        every = [value for family in FAMILIES for value in found[family]]
+        shown = [f"{np.mean(each):.3f} ({len(each)})" if each else "-" for each in (every, *found.values())]
         rows.append([name, *shown, f"{np.mean(lengths):.1f}" if lengths else "-"])
     for row in (["suite", "average precision (tasks)", "list outputs", "number outputs", "mean expected length"], ["---"] * 5, *rows):
         print(f"| {' | '.join(row)} |")
-    error = calibration_error(np.concatenate(seen[0]), np.concatenate(seen[1]))
-    print(f"\ncalibration error {error:.3f}; one call {1000 * median(times):.1f} ms (median), {1000 * max(times[1:]):.1f} ms at most")
+    if not times:
+        parser.error("the prior knows no task of these suites")
+    said = {family: (np.concatenate(scores), np.concatenate(flags)) for family, (scores, flags) in seen.items() if scores}
+    error = calibration_error(
+        np.concatenate([scores for scores, _ in said.values()]), np.concatenate([flags for _, flags in said.values()])
+    )
+    print(
+        f"\ncalibration error {error:.3f}; one call {1000 * median(times):.1f} ms (median), {1000 * max(times[1:], default=times[0]):.1f} ms at most after the first\n"
+    )
+    print(reliability_table(said))
+    if args.figure:
+        args.figure.write_text(reliability_figure(said) + "\n", encoding="utf-8")
     if args.values:
         print("\n| suite | values on the way | median rank | in the best 5 % |\n| --- | --- | --- | --- |")
         for name in args.values:
@@ -77,6 +93,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
             shown = [f"{median(ranks):.1%}", f"{np.mean(np.array(ranks) < 0.05):.0%}"] if ranks else ["-", "-"]
             print(f"| {name} | {len(ranks)} | {shown[0]} | {shown[1]} |")
     return 0
+
+
+def reliability_table(said: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> str:
+    """As Markdown, for each family of outputs: how probable words were said to be, how often they occurred, and how many such words there were."""
+    rows = ["| outputs | said (mean of the bin) | occurred | words |", "| --- | --- | --- | --- |"]
+    for family, (scores, flags) in said.items():
+        rows += [f"| {family} | {mean:.1%} | {share:.1%} | {count:,} |" for mean, share, count in reliability(scores, flags)]
+        rows.append(f"| {family} | calibration error | {calibration_error(scores, flags):.3f} | {len(scores):,} |")
+    return "\n".join(rows)
+
+
+def reliability_figure(said: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> str:
+    """SVG of the same."""
+    series = [Series("as said", ((0.0, 0.0), (100.0, 100.0)), place=7)]
+    for place, (family, (scores, flags)) in enumerate(said.items()):
+        series.append(Series(f"{family} outputs", [(100 * mean, 100 * share) for mean, share, _ in reliability(scores, flags)], place))
+    return lines("Words that the prior says occur", "said", "occurred", series)
 
 
 def rank_on_the_way(task: Task, prior: Prior) -> float | None:

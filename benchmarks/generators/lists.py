@@ -17,12 +17,15 @@ MAX_DRAWS = 80
 """Inputs tried for one program before it is thrown away as undefined too often."""
 HIGHS = (4, 9, 20, 50, 100, 255)
 """Largest items of a list input; a task draws one for each of its lists."""
+LONG = 9
+"""Words from which on programs are drawn ahead; shorter ones are not, so that the bundled tasks stay what they are."""
 
 
-def attempt(num_lines: int, seed: int, number: int) -> Task | None:
-    """The task of one attempt, or None where its program is unusable or longer than need be. Depends on nothing but the arguments."""
+def attempt(num_lines: int, seed: int, number: int, *, ahead: bool | None = None) -> Task | None:
+    """The task of one attempt, or None where its program is unusable or longer than need be. Depends on nothing but the arguments.
+    `ahead` says how programs are drawn (`lines.draw`), if not by their length."""
     random = Random(f"lists {num_lines} {seed} {number}")
-    program = draw(num_lines, random)
+    program = draw(num_lines, random, ahead=num_lines >= LONG if ahead is None else ahead)
     examples = _examples(program, random)
     if examples is None:
         return None

@@ -18,8 +18,8 @@ from itertools import product
 import numpy as np
 
 from benchmarks.generators.lines import LISTS, words
-from dsl.columns.layout import Column, decode, encode
-from dsl.columns.step import apply
+from dsl.columns.layout import Column, concatenate, decode, encode
+from dsl.columns.step import apply, matches
 from dsl.ops import OPS
 from dsl.tasks import Example, Task
 from dsl.types import INT, LIST_INT, Type
@@ -33,6 +33,8 @@ MAX_SHARING = 4
 """Largest programs with values used more than once that are enumerated; the case analysis above ends here."""
 MEMORY = {0: 1 << 24, 1: 1 << 24, 2: 1 << 25, 3: 1 << 26, 4: 1 << 28, 5: 1500 << 20}
 """Bytes of the bank by size of expression, enough for every value of the level below: it is touched before use, which takes its time."""
+TOGETHER = 16
+"""Values of two words that are looked at in one go: more would take more memory, fewer more calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,41 +126,56 @@ def _pairs_fit(task: Task, firsts: Sequence[list[Value]], size: int) -> bool:
     """Whether an expression of at most `size` (1 or 2) words that uses s2 twice fits, for some s1 of `firsts` and s2 = g(s1, ...)."""
     count = len(task.examples)
     inputs = [[e.inputs[i] for e in task.examples] for i in range(len(task.input_types))]
-    wanted = [e.output for e in task.examples]
+    goal = encode([e.output for e in task.examples], task.output_type, LISTS)
     for kind in (INT, LIST_INT):
         group = [values for values in firsts if isinstance(values[0], tuple) == (kind == LIST_INT)]
         if not group:
             continue
         leaves = [_repeated(k, values, len(group)) for k, values in zip(task.input_types, inputs, strict=True)]
         first = _Batch(kind, encode([v for values in group for v in values], kind, LISTS), frozenset(range(len(group))), 1)
-        for second in _applied([*leaves, first], [*leaves, first], count, len(group), 1):
-            newest = _Batch(second.kind, second.column, second.fine, 1)
-            others = [*leaves, _Batch(first.kind, first.column, first.fine, 0)]
-            if _twice(newest, others, wanted, task.output_type, count, len(group), size):
+        seconds = list(_applied([*leaves, first], [*leaves, first], count, len(group), 1))
+        for some in _by_kind(seconds):
+            newest = _joined(some, count, 1)
+            others = [_joined([leaf] * len(some), count, 0) for leaf in (*leaves, first)]
+            if _twice(newest, others, goal, task.output_type, count, len(group) * len(some), size):
                 return True
     return False
+
+
+def _by_kind(batches: Sequence[_Batch]) -> Iterator[list[_Batch]]:
+    """The batches, up to TOGETHER of one type at a time."""
+    for kind in (INT, LIST_INT):
+        group = [batch for batch in batches if batch.kind == kind]
+        for start in range(0, len(group), TOGETHER):
+            yield group[start : start + TOGETHER]
+
+
+def _joined(batches: Sequence[_Batch], count: int, uses: int) -> _Batch:
+    """The candidates of all batches, one after the other."""
+    num = batches[0].column.num_rows // count
+    fine = frozenset(place * num + i for place, batch in enumerate(batches) for i in batch.fine)
+    return _Batch(batches[0].kind, concatenate([batch.column for batch in batches], LISTS), fine, uses)
 
 
 def _repeated(kind: Type, values: list[Value], times: int) -> _Batch:
     return _Batch(kind, encode(values * times, kind, LISTS), frozenset(range(times)), 0)
 
 
-def _twice(newest: _Batch, others: list[_Batch], wanted: list[Value], kind: Type, count: int, num: int, size: int) -> bool:
-    """Whether one or two words over the leaves that use the newest twice give the wanted values, for some candidate."""
+def _twice(newest: _Batch, others: list[_Batch], goal: Column, kind: Type, count: int, num: int, size: int) -> bool:
+    """Whether one or two words over the leaves that use the newest twice give the goal, for some of `num` candidates."""
     leaves = [*others, newest]
+    if size == 1:
+        return _last_word_fits(leaves, leaves, goal, kind, count)
     ones = list(_applied(leaves, leaves, count, num, 1))
-    if any(_is(batch, wanted, kind, count) for batch in ones if batch.uses >= 2):
+    if any(_is(batch, goal, kind, count) for batch in ones if batch.uses >= 2):
         return True
-    if size < 2:
-        return False
-    return any(_is(batch, wanted, kind, count) for one in ones for batch in _applied([one], [*leaves, one], count, num, 2, result=kind))
+    return any(_last_word_fits([one], [*leaves, one], goal, kind, count) for one in ones)
 
 
-def _is(batch: _Batch, wanted: list[Value], kind: Type, count: int) -> bool:
-    """Whether some candidate has the wanted values."""
+def _is(batch: _Batch, goal: Column, kind: Type, count: int) -> bool:
+    """Whether some candidate is the goal."""
     if batch.kind != kind or not batch.fine:
         return False
-    goal = encode(wanted, kind, LISTS)
     num = batch.column.num_rows // count
     same = [
         (ours.reshape(num, -1) == theirs.reshape(1, -1)).all(axis=1)
@@ -168,19 +185,32 @@ def _is(batch: _Batch, wanted: list[Value], kind: Type, count: int) -> bool:
     return any(int(i) in batch.fine for i in np.flatnonzero(hits))
 
 
-def _applied(
-    some: Sequence[_Batch], every: Sequence[_Batch], count: int, num: int, min_uses: int, *, result: Type | None = None
-) -> Iterator[_Batch]:
+def _last_word_fits(some: Sequence[_Batch], every: Sequence[_Batch], goal: Column, kind: Type, count: int) -> bool:
+    """Whether a word that uses the newest leaf at least twice gives the goal, on arguments as `_applied` takes them."""
+    for name, args in _uses(some, every, 2, kind):
+        hits = matches(OPS[name], [arg.column for arg in args], [None] * len(args), goal, examples=count, profile=LISTS)
+        if any(all(int(i) in arg.fine for arg in args) for i in hits):
+            return True
+    return False
+
+
+def _applied(some: Sequence[_Batch], every: Sequence[_Batch], count: int, num: int, min_uses: int) -> Iterator[_Batch]:
     """Every word on arguments from `every`, at least one of which is from `some`, that uses the newest leaf `min_uses` times or more."""
+    for name, args in _uses(some, every, min_uses):
+        done = apply(OPS[name], [arg.column for arg in args], [None] * len(args), examples=count, profile=LISTS)
+        stuck = {int(i) for i in np.flatnonzero(done.status.reshape(num, count).max(axis=1))} if done.worst else set()
+        fine = frozenset.intersection(*(arg.fine for arg in args)) - stuck
+        if fine:
+            yield _Batch(words()[name][1], done.column, fine, sum(arg.uses for arg in args))
+
+
+def _uses(
+    some: Sequence[_Batch], every: Sequence[_Batch], min_uses: int, result: Type | None = None
+) -> Iterator[tuple[str, tuple[_Batch, ...]]]:
+    """Words with their arguments, as `_applied` says; those that give the type `result`, if one is named."""
     for name, (kinds, gives) in words().items():
         if result is not None and gives != result:
             continue
-        for args in product(*([b for b in every if b.kind == kind] for kind in kinds)):
-            uses = sum(arg.uses for arg in args)
-            if uses < min_uses or not any(arg is one for arg in args for one in some):
-                continue
-            done = apply(OPS[name], [arg.column for arg in args], [None] * len(args), examples=count, profile=LISTS)
-            stuck = {int(i) for i in np.flatnonzero(done.status.reshape(num, count).max(axis=1))} if done.worst else set()
-            fine = frozenset.intersection(*(arg.fine for arg in args)) - stuck
-            if fine:
-                yield _Batch(gives, done.column, fine, uses)
+        for args in product(*([batch for batch in every if batch.kind == kind] for kind in kinds)):
+            if sum(arg.uses for arg in args) >= min_uses and any(arg is one for arg in args for one in some):
+                yield name, args

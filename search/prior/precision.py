@@ -18,3 +18,10 @@ def calibration_error(probabilities: np.ndarray, wanted: np.ndarray, bins: int =
     size = np.bincount(place, minlength=bins)
     gap = np.abs(np.bincount(place, probabilities, bins) - np.bincount(place, wanted, bins))
     return float(gap.sum() / max(size.sum(), 1))
+
+
+def reliability(probabilities: np.ndarray, wanted: np.ndarray, bins: int = 10) -> list[tuple[float, float, int]]:
+    """For each of some bins of equal width that is not empty: mean probability, frequency, number of entries."""
+    place = np.minimum((probabilities * bins).astype(np.int64), bins - 1)
+    size, said, seen = (np.bincount(place, weights, bins) for weights in (None, probabilities, wanted))
+    return [(float(said[k] / size[k]), float(seen[k] / size[k]), int(size[k])) for k in np.flatnonzero(size)]

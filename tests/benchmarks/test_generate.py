@@ -73,13 +73,13 @@ def test_the_words_are_deepcoders_38() -> None:
     assert kinds.count(((LIST_INT, LIST_INT), LIST_INT)) == 5
 
 
-@pytest.mark.parametrize("num_lines", [1, 2, 4, 8])
-def test_drawn_programs_use_everything_and_are_programs_of_the_language(num_lines: int) -> None:
+@pytest.mark.parametrize(("num_lines", "ahead"), [(1, False), (2, False), (4, False), (8, False), (1, True), (4, True), (14, True)])
+def test_drawn_programs_use_everything_and_are_programs_of_the_language(num_lines: int, ahead: bool) -> None:
     from random import Random
 
     random, checked = Random(num_lines), 0
     for _ in range(60):
-        program = draw(num_lines, random)
+        program = draw(num_lines, random, ahead=ahead)
         used = {i for line in program.lines for i in line.args}
         assert used == set(range(len(program.inputs) + num_lines - 1))
         inputs = tuple((3, -1, 4, 1) if kind == LIST_INT else 2 for kind in program.inputs)
@@ -90,9 +90,42 @@ def test_drawn_programs_use_everything_and_are_programs_of_the_language(num_line
     assert checked >= 5
 
 
+def test_drawing_ahead_has_the_same_distribution() -> None:
+    """Shapes of programs, which depend on how often arguments are what nothing else uses, as often one way as the other."""
+    from collections import Counter
+    from random import Random
+
+    def shape(program: LineProgram) -> tuple[object, ...]:
+        return program.inputs, tuple(len(line.args) for line in program.lines), program.lines[0].args
+
+    count = 1500
+    one, two = (Counter(shape(draw(3, Random(f"{ahead} {k}"), ahead=ahead)) for k in range(count)) for ahead in (False, True))
+    shapes = [each for each in one | two if one[each] + two[each] >= 20]
+    squares = sum((one[each] - two[each]) ** 2 / (one[each] + two[each]) for each in shapes)
+    assert len(shapes) > 10
+    assert squares < len(shapes) + 5 * (2 * len(shapes)) ** 0.5
+
+
+def test_chances_are_those_of_uniform_draws() -> None:
+    from random import Random
+
+    from benchmarks.generators.lines import _line, _state, chance
+
+    random, inputs, used_up, count = Random(5), (LIST_INT, INT), 0, 2000
+    for _ in range(count):
+        kinds, used = list(inputs), set[int]()
+        for _ in range(3):
+            line, result = _line(kinds, random)
+            kinds.append(result)
+            used |= set(line.args)
+        used_up += used == set(range(len(kinds) - 1))
+    expected = chance(_state(inputs, set()), 3)
+    assert abs(used_up / count - expected) < 5 * (expected / count) ** 0.5
+
+
 def test_the_bundled_list_suites_are_there() -> None:
-    assert set(SIZES) >= {3, 4, 5, 6}
-    assert all(len(FILES[n]) == 50 for n in (3, 4, 5, 6))
+    assert set(SIZES) >= {3, 4, 5, 6, 7, 8}
+    assert all(len(tasks) == 50 for tasks in FILES.values())
 
 
 @pytest.mark.parametrize("n", SIZES)

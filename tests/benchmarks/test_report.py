@@ -120,7 +120,7 @@ class TestFigures:
 
     def test_every_method_is_in_the_legend(self):
         series = [Series(f"method {i}", [(i + 1.0, 10.0 * i)]) for i in range(9)]
-        for drawn in (figures.steps("t", "x", "y", series), figures.scatter("t", "x", "y", series)):
+        for drawn in (draw("t", "x", "y", series) for draw in (figures.steps, figures.scatter, figures.lines)):
             assert all(f">method {i}<" in drawn for i in range(9))
 
     def test_scatter_has_a_point_for_each(self):

@@ -26,7 +26,7 @@ from dsl.types import LIST_INT  # noqa: E402
 from search.prior import draw, shards, train  # noqa: E402
 from search.prior.model import DEAREST, FORMAT_VERSION, Belief, Prior, mixed  # noqa: E402
 from search.prior.network import MAX_LENGTH, Nearness, Network  # noqa: E402
-from search.prior.precision import average_precision, calibration_error  # noqa: E402
+from search.prior.precision import average_precision, calibration_error, reliability  # noqa: E402
 from search.prior.shards import VOCABULARY  # noqa: E402
 from search.prior.signature import LISTS, NUMBER, see, width  # noqa: E402
 from search.prior.views import WIDTH  # noqa: E402
@@ -296,6 +296,11 @@ class TestPrecision:
     )  # fmt: skip
     def test_average_precision(self, scores: list[float], wanted: list[float], precision: float) -> None:
         assert average_precision(np.array(scores), np.array(wanted, np.float64)) == pytest.approx(precision)
+
+    def test_reliability(self) -> None:
+        bins = reliability(np.array([0.05, 0.01, 0.55, 0.51, 1.0]), np.array([0.0, 1.0, 1.0, 1.0, 0.0]))
+        assert [count for *_, count in bins] == [2, 2, 1]
+        assert [part for mean, share, _ in bins for part in (mean, share)] == pytest.approx([0.03, 0.5, 0.53, 1.0, 1.0, 0.0])
 
     @pytest.mark.parametrize(
         ("probabilities", "wanted", "error"),
