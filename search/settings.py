@@ -13,7 +13,7 @@ from dsl.values import DEFAULT, Profile
 from search.constants import SOURCES, Source
 from search.costs import usual_costs
 
-METHODS = ("exact", "plain", "prior", "portfolio")
+METHODS = ("exact", "plain", "prior", "portfolio", "constants")
 """Searches by name, as `--method` takes them."""
 
 
@@ -23,7 +23,7 @@ class Settings:
 
     method: str = "exact"
     """`exact` (everything that needs no learning), `prior` (enumeration under the costs that the learned prior gives), `portfolio` (both in
-    turn), or `plain` (the usual plain-Python enumerator, for comparison)."""
+    turn), `constants` (the exact search and that for hidden constants in turn), or `plain` (the usual plain-Python enumerator, for comparison)."""
     budget: float = 10.0
     """Seconds, start-up of the search included."""
     memory: int = 2_000

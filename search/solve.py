@@ -73,6 +73,10 @@ def search_of(method: str) -> type[ExactSearch]:
     """The search of that method."""
     if method in ("exact", "plain"):
         return ExactSearch
+    if method == "constants":
+        from search.holes.search import ConstantsSearch
+
+        return ConstantsSearch
     from search.guided import GuidedSearch
 
     return GuidedSearch
