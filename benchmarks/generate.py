@@ -1,6 +1,7 @@
 """Writes a suite of generated tasks: `python -m benchmarks.generate lists --n 3..6 --count 50 --seed 0 --out FILE.jsonl`.
 
-Kinds: `lists` (`--n`: minimal numbers of words), `constants` and `conditionals` (`--n` has no meaning there). The same arguments give the
+Kinds: `lists` (`--n`: minimal numbers of words), `hidden` (`--n`: numbers of hidden constants), `constants` and `conditionals` (`--n` has no
+meaning there). The same arguments give the
 same file on any machine and any number of jobs. Ctrl-C (or SIGTERM) keeps the tasks made so far. docs/suites.md says what the tasks are.
 """
 
@@ -13,11 +14,11 @@ import sys
 import time
 from functools import partial
 
-from benchmarks.generators import conditionals, constants, lists
+from benchmarks.generators import conditionals, constants, hidden, lists
 from benchmarks.generators.suite import Attempt, generated, write_tasks
 from dsl.tasks import Task
 
-KINDS = ("lists", "constants", "conditionals")
+KINDS = ("lists", "hidden", "constants", "conditionals")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,6 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _attempts(kind: str, numbers: range, seed: int) -> list[tuple[str, Attempt]]:
     if kind == "lists":
         return [(f"lists n={n}", partial(lists.attempt, n, seed)) for n in numbers]
+    if kind == "hidden":
+        return [(f"hidden constants: {n}", partial(hidden.attempt, n, seed)) for n in numbers]
     return [(kind, partial((constants if kind == "constants" else conditionals).attempt, seed))]
 
 
@@ -58,7 +61,13 @@ def _make(name: str, attempt: Attempt, count: int, jobs: int, tasks: list[Task])
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.generate", description="Writes a suite of generated tasks as JSONL.")
     parser.add_argument("kind", choices=KINDS)
-    parser.add_argument("--n", type=sizes, default="3..5", metavar="N|LOW..HIGH", help="lists: minimal numbers of words, 1 to 14 (3..5)")
+    parser.add_argument(
+        "--n",
+        type=sizes,
+        default="3..5",
+        metavar="N|LOW..HIGH",
+        help="lists: minimal numbers of words, 1 to 14; hidden: numbers of constants (3..5)",
+    )
     parser.add_argument("--count", type=_positive, default=50, help="tasks, for each n (50)")
     parser.add_argument("--seed", type=int, default=0, help="another seed gives other tasks (0)")
     parser.add_argument(

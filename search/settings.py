@@ -13,8 +13,17 @@ from dsl.values import DEFAULT, Profile
 from search.constants import SOURCES, Source
 from search.costs import usual_costs
 
-METHODS = ("exact", "plain", "prior", "portfolio", "beam", "random")
-"""Searches by name, as `--method` takes them."""
+SEARCHES = {
+    "exact": "search.exact.search:ExactSearch",
+    "plain": "search.exact.search:ExactSearch",
+    "prior": "search.guided:GuidedSearch",
+    "portfolio": "search.guided:GuidedSearch",
+    "beam": "search.beam.search:BeamSearch",
+    "random": "search.beam.chance:RandomSearch",
+    "constants": "search.holes.search:ConstantsSearch",
+}
+"""Methods, as `--method` takes them, with where their searches are."""
+METHODS = tuple(SEARCHES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +32,7 @@ class Settings:
 
     method: str = "exact"
     """`exact` (everything that needs no learning), `prior` (enumeration under the costs that the learned prior gives), `portfolio` (both in
-    turn), or `plain` (the usual plain-Python enumerator, for comparison)."""
+    turn), `constants` (the exact search and that for hidden constants in turn), or `plain` (the usual plain-Python enumerator, for comparison)."""
     budget: float = 10.0
     """Seconds, start-up of the search included."""
     memory: int = 2_000

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from dsl.program import Program
@@ -14,7 +15,7 @@ from search.alarm import Alarm, Overdue
 from search.exact.search import ExactSearch, Progress
 from search.memory import resident
 from search.postfix import to_program
-from search.settings import STANDARD, Settings
+from search.settings import SEARCHES, STANDARD, Settings
 from search.term import Term, description_length, num_unused
 from search.verify import Fit, verify
 
@@ -70,17 +71,9 @@ def solve(
 
 
 def search_of(method: str) -> type[ExactSearch]:
-    """The search of that method."""
-    if method in ("exact", "plain"):
-        return ExactSearch
-    if method in ("beam", "random"):
-        from search.beam.chance import RandomSearch
-        from search.beam.search import BeamSearch
-
-        return BeamSearch if method == "beam" else RandomSearch
-    from search.guided import GuidedSearch
-
-    return GuidedSearch
+    """The search of that method; its module is imported only now."""
+    module, name = SEARCHES[method].split(":")
+    return getattr(import_module(module), name)
 
 
 def visible(task: Task) -> Task:

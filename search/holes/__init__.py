@@ -1,0 +1,1 @@
+"""The search for programs with integer constants that the examples do not show."""
