@@ -13,7 +13,9 @@ from dsl.values import DEFAULT, Profile
 from search.constants import SOURCES, Source
 from search.costs import usual_costs
 
-METHODS = ("exact", "plain", "prior", "portfolio")
+LATENT = ("latent", "gradient", "gradient-without-grounding")
+"""Those through the learned executor; docs/search.md."""
+METHODS = ("exact", "plain", "prior", "portfolio", *LATENT)
 """Searches by name, as `--method` takes them."""
 
 

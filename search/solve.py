@@ -14,7 +14,7 @@ from search.alarm import Alarm, Overdue
 from search.exact.search import ExactSearch, Progress
 from search.memory import resident
 from search.postfix import to_program
-from search.settings import STANDARD, Settings
+from search.settings import LATENT, STANDARD, Settings
 from search.term import Term, description_length, num_unused
 from search.verify import Fit, verify
 
@@ -73,6 +73,10 @@ def search_of(method: str) -> type[ExactSearch]:
     """The search of that method."""
     if method in ("exact", "plain"):
         return ExactSearch
+    if method in LATENT:
+        from search.latent import search_by_name
+
+        return search_by_name(method)
     from search.guided import GuidedSearch
 
     return GuidedSearch
