@@ -13,7 +13,7 @@ from dsl.values import DEFAULT, Profile
 from search.constants import SOURCES, Source
 from search.costs import usual_costs
 
-LATENT = ("latent", "gradient", "gradient-without-grounding")
+LATENT = ("latent", "gradient", "gradient-without-grounding", "compile")
 """Those through the learned executor; docs/search.md."""
 METHODS = ("exact", "plain", "prior", "portfolio", *LATENT)
 """Searches by name, as `--method` takes them."""
@@ -25,7 +25,8 @@ class Settings:
 
     method: str = "exact"
     """`exact` (everything that needs no learning), `prior` (enumeration under the costs that the learned prior gives), `portfolio` (both in
-    turn), or `plain` (the usual plain-Python enumerator, for comparison)."""
+    turn), or `plain` (the usual plain-Python enumerator, for comparison). Through the learned executor, which the extra `neural` brings: `latent`, `gradient`,
+    `gradient-without-grounding`, `compile`; see docs/search.md. Where they cannot run, the search is the exact one."""
     budget: float = 10.0
     """Seconds, start-up of the search included."""
     memory: int = 2_000

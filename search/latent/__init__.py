@@ -14,6 +14,10 @@ def search_by_name(method: str) -> type[LearnedSearch]:
         from search.latent.search import LatentSearch
 
         return LatentSearch
+    if method == "compile":
+        from search.latent.compiling import CompileSearch
+
+        return CompileSearch
     from search.latent.gradient import GradientSearch
 
     return GradientSearch

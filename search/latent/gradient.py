@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from search.latent.programs import Words, term_of
 from search.latent.search import LONGEST, SHORTEST, LearnedSearch
-from search.latent.settings import Descent
+from search.latent.settings import Descent, Filling
 from search.term import Term
 
 if TYPE_CHECKING:
@@ -31,7 +31,11 @@ class GradientSearch(LearnedSearch):
     """Method `gradient`, and `gradient-without-grounding`, which runs programs at the end of each descent alone and learns nothing from them."""
 
     descent: Descent = field(default_factory=Descent)
+    filling: Filling = field(default_factory=Filling)
     descents: int = 0
+    filled: int = 0
+    """Skeletons whose holes were filled."""
+    _skeletons: Iterator[Words] | None = None
     moved: list[str] = field(default_factory=list)
     """How the distributions of the last descent moved."""
 
@@ -45,6 +49,7 @@ class GradientSearch(LearnedSearch):
         choices = self.choices(examples)
         longer = 0
         while not self.stop():
+            yield from self._fill(machine)
             before = len(self.tried)
             length = min(max(round(self.expected + self.descent.longer) + longer % 3, SHORTEST), LONGEST)
             yield from self._descend(machine, choices, length)
@@ -52,6 +57,30 @@ class GradientSearch(LearnedSearch):
             longer += len(self.tried) == before  # nothing new was drawn: there is more to draw among longer ones
             if longer > LONGEST:
                 return
+
+    def _fill(self, machine: Machine) -> Iterator[Term]:
+        """Fills the holes of the next skeleton, where programs may write out Ints; every tuple of constants that is run is a candidate."""
+        from search.latent.skeletons import skeletons
+
+        if self.settings.constants == "none":
+            return
+        if self._skeletons is None:
+            self._skeletons = skeletons(self.task, self.settings.words, self.settings.seed)
+        words = next(self._skeletons, None)
+        if words is None:
+            return
+        from search.latent.constants import Holes
+
+        self.filled += 1
+        examples = self.followed(self.filling.examples)
+        ran = 0
+        for constants in Holes(machine, words, examples, self.filling, self.settings.seed + self.filled).proposals():
+            if self.stop() or ran == self.filling.executed:
+                return
+            values = self.executed(words, constants)
+            if values is not None:
+                ran += 1
+                yield from self.fitting(words, values, constants)
 
     def _descend(self, machine: Machine, choices: Choices, length: int) -> Iterator[Term]:
         """One descent of all starts."""
@@ -187,7 +216,7 @@ class GradientSearch(LearnedSearch):
             return lines
         return [
             *lines,
-            f"Most probable words at each position of the best start, in the last of {self.descents + 1} descents:",
+            f"Most probable words at each position of the best start, in the last of {max(self.descents, 1)} descent(s):",
             *self.moved,
         ]
 

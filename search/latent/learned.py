@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -67,6 +68,25 @@ class Learned(Machine):
         self.evaluations += len(z)
         trouble = (condition.weights * (1 - end.error[..., 0].exp())).sum(-1)
         return Flow(self.field.expected(end, source, condition), trouble)
+
+    @property
+    def op_vectors(self) -> Tensor:
+        """The rows of the field's own table."""
+        return self.field.op.weight
+
+    def flow_along(self, z: Tensor, words: Tensor, vectors: Tensor) -> Flow:
+        """The field integrated by Euler's rule, an evaluation a micro-step."""
+        source, count = self.field.source_of_vectors(z, self.table), vectors.shape[1]
+        condition = Condition.mixed(words[:, None], torch.ones(len(z), 1), self.vocab)
+        trouble = torch.zeros(len(z))
+        for step in range(count):
+            told = replace(condition, vectors=vectors[:, step])
+            t = torch.full((len(z),), step / count)
+            end = self.field.endpoint(z, t, source, told, self._room(source.codes, told))
+            z = z + (self.field.expected(end, source, told) - z) / (count - step)
+            trouble = trouble + (1 - end.error[:, 0, 0].exp()) / count
+            self.evaluations += len(z)
+        return Flow(z, trouble)
 
     def _room(self, codes: Tensor, condition: Condition) -> Tensor:
         """int64[B]: cells that results may have at most: for words that take lists a little more than there are on the stack. The work grows with it."""

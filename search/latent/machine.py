@@ -84,6 +84,15 @@ class Machine(ABC):
     def flow(self, z: Tensor, words: Tensor, weights: Tensor, domains: Sequence[str]) -> Flow:
         """Mixtures of words int64[B, M] (numbers in the vocabulary) with weights float32[B, M] on states [B, L, D], each under its interpretation."""
 
+    @property
+    @abstractmethod
+    def op_vectors(self) -> Tensor:
+        """float32[K, V]: the vector of every word of the vocabulary."""
+
+    @abstractmethod
+    def flow_along(self, z: Tensor, words: Tensor, vectors: Tensor) -> Flow:
+        """Along the fields of vectors float32[B, k, V], one after the other through an equal part of the time; words int64[B] say what is taken and left."""
+
     def embed(self, stacks: Sequence[Sequence[Any]], constants: Sequence[Sequence[Any]], domains: Sequence[str]) -> Tensor:
         """float32[B, L, D]: the vectors of stacks with constants beside them, abstract values where the domain is not CONCRETE."""
         cells = [

@@ -78,12 +78,9 @@ class Relaxed:
         machine, starts = self.machine, self.how.starts
         self.start = machine.embed(stacks, blocks, self.domains).repeat(starts, 1, 1)
         self.targets = machine.targets(wanted * starts, self.domains * starts)
-        places = [self._first(block, domain) for block, domain in zip(blocks, self.domains, strict=True)]
+        places = [first_place(self.machine, block, domain) for block, domain in zip(blocks, self.domains, strict=True)]
         self.first = torch.tensor(places * starts)
         """int64[B]: the place of the first item's first cell: behind the constants and SEP, which words do not change."""
-
-    def _first(self, block: Sequence[Any], domain: str) -> int:
-        return sum(int(self.machine.targets([value], [domain]).sizes[0]) for value in block) + len(HOLES) - len(block) + 1
 
     def noise(self) -> Tensor:
         """float32[R, K, W]: fresh offsets."""
@@ -173,6 +170,11 @@ class Relaxed:
             self.fixed[start] = -1
         with torch.no_grad():
             self.offsets[start] = torch.where((self.fixed[start] >= 0)[:, None], self.offsets[start], self.noise()[start])
+
+
+def first_place(machine: Machine, block: Sequence[Any], domain: str) -> int:
+    """The place of the first item's first cell in a state with these constants."""
+    return sum(int(machine.targets([value], [domain]).sizes[0]) for value in block) + len(HOLES) - len(block) + 1
 
 
 def _is_state(stacks: Sequence[Stack | None]) -> bool:

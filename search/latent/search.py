@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dsl.errors import ConfigError
 from dsl.tasks import Example
 from dsl.values import Value
-from search.exact.search import ExactSearch, spread
+from search.exact.search import ExactSearch
 from search.latent.programs import HOLES, Words, answers, fits, term_of
 from search.latent.settings import Sampling
 from search.term import Term, size
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from search.latent.choices import Choices
     from search.latent.machine import Machine
 
-ROOM = 6
+ROOM = 4
 """Cells that states have room for beyond two values as long as the longest."""
 WIDEST = 96
 """Cells of the widest states; the executor was trained on up to 64."""
+FOLLOWED = 3
+"""Most examples that the executor follows."""
 SHORTEST, LONGEST = 2, 8
 """Words of a roll-out."""
 IDLE = 6
@@ -71,25 +73,33 @@ class LearnedSearch(ExactSearch):
         ExactSearch.load(self)
         self._machine()
 
-    def executed(self, words: Words) -> tuple[Value | None, ...] | None:
+    def executed(self, words: Words, constants: Sequence[Value] | None = None) -> tuple[Value | None, ...] | None:
         """The real machine's answers on all examples, with one more candidate counted; None for what was run before, is no program, or is too long."""
-        term = term_of(words, len(self.task.input_types), self.constants)
+        block = self.constants if constants is None else constants
+        term = term_of(words, len(self.task.input_types), block)
         if term is None or term in self.tried or size(term) > self.settings.max_size:
             return None
-        self.tried[term] = answers(words, self.task.examples, self.constants, self.settings.profile)
+        self.tried[term] = answers(words, self.task.examples, block, self.settings.profile)
         self.progress.candidates += 1
         return self.tried[term]
 
-    def fitting(self, words: Words, found: Sequence[Value | None]) -> Iterator[Term]:
+    def fitting(self, words: Words, found: Sequence[Value | None], constants: Sequence[Value] | None = None) -> Iterator[Term]:
         """The term of the words, if these answers are the outputs."""
         if fits(found, self.task.examples):
-            term = term_of(words, len(self.task.input_types), self.constants)
+            term = term_of(words, len(self.task.input_types), self.constants if constants is None else constants)
             assert term is not None
             yield term
 
     def followed(self, count: int) -> Sequence[Example]:
-        """The examples that the executor follows."""
-        return spread(self.task.examples, count)
+        """The examples that the executor follows: short ones, whose states are cheap, with different outputs, and nothing empty where that can be."""
+        order = sorted(
+            self.task.examples, key=lambda e: (not all(map(_says_something, (*e.inputs, e.output))), len(repr((e.inputs, e.output))))
+        )
+        first: dict[str, Example] = {}
+        for example in order:
+            first.setdefault(repr(example.output), example)
+        chosen = [*first.values(), *(example for example in order if example not in first.values())]
+        return tuple(chosen[:count])
 
     def choices(self, examples: Sequence[Example], *, uniform: bool = False) -> Choices:
         """What may come next on these examples; notes the expected number of words."""
@@ -124,12 +134,16 @@ class LearnedSearch(ExactSearch):
             return None
         from embed.cells import encode_value
 
-        cells = [[len(encode_value(value, field.vocab)) for value in (*e.inputs, e.output)] for e in self.task.examples]
-        width = max(sum(row) for row in cells) + max(max(row) for row in cells) + len(HOLES) + ROOM
+        cells = [[len(encode_value(value, field.vocab)) for value in (*e.inputs, e.output)] for e in self.followed(FOLLOWED)]
+        width = max(sum(row[:-1]) for row in cells) + max(max(row) for row in cells) + len(HOLES) + ROOM
         if width > WIDEST:
             self.why_not = f"the values of this task take {width} cells, and its states have room for {WIDEST}"
             return None
         return Learned(field, -(-width // 4) * 4)
+
+
+def _says_something(value: Value) -> bool:
+    return not isinstance(value, tuple | str) or bool(value)
 
 
 @dataclass(slots=True)

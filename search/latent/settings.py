@@ -92,6 +92,53 @@ class Descent:
             raise ConfigError(f"descent setting feedback is {self.feedback!r}; it must be one of {', '.join(FEEDBACKS)}")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """How compiled programs are tuned."""
+
+    programs: int = 8
+    """Roll-outs of a round that are compiled: those that end nearest to the outputs."""
+    micro: int = 2
+    """Micro-steps of a word."""
+    steps: int = 12
+    """Steps of Adam."""
+    rate: float = 0.15
+    examples: int = 3
+    noise: float = 0.1
+    """Standard deviation of what is added to the vectors at the start."""
+    temperature: float = 0.5
+    """Of re-grounding between words."""
+
+    def __post_init__(self) -> None:
+        _check(self, programs=1, micro=1, steps=1, examples=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filling:
+    """How holes are filled."""
+
+    starts: int = 12
+    steps: int = 40
+    rate: float = 0.3
+    examples: int = 3
+    """Examples that the executor follows."""
+    largest: int = 100
+    """Largest absolute value of a constant; at most what has codes of its own."""
+    distribution: bool = False
+    """Whether a hole is a distribution over Ints instead of a free vector."""
+    temperature: float = 1.0
+    """Of re-grounding between words."""
+    best: int = 6
+    """Tuples of constants around which the neighbours are run."""
+    executed: int = 160
+    """Most tuples of constants of one program that the real machine runs."""
+    window: int = 2
+    """How far from them: all tuples within so much of each constant."""
+
+    def __post_init__(self) -> None:
+        _check(self, starts=1, steps=1, examples=1, largest=1, best=1)
+
+
 FEEDBACKS = ("score", "expectation", "none")
 
 

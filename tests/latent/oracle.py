@@ -55,6 +55,16 @@ class Oracle(Machine):
             trouble = trouble + share * stuck
         return Flow(ends, trouble)
 
+    @property
+    def op_vectors(self) -> Tensor:
+        return 3 * torch.randn(len(self.vocab.ops), 16, generator=torch.Generator().manual_seed(1))
+
+    def flow_along(self, z: Tensor, words: Tensor, vectors: Tensor) -> Flow:
+        """The mixture of the words near the mean vector, as if vectors between two words did a part of each."""
+        near = torch.softmax(-torch.cdist(vectors.mean(1), self.op_vectors) / 2, -1).topk(24, -1)
+        weights = near.values / near.values.sum(-1, keepdim=True)
+        return self.flow(z, near.indices, weights, [CONCRETE] * len(z))
+
     def _guess(self, stack: Stack, word: str, constants: Sequence[Value]) -> Guess:
         after = run(program_of((self.wrong.get(word, word),)), stack, constants=constants, profile=self.profile)
         return Guess(None, 1.0) if isinstance(after, Stuck) else Guess(after, 0.0)
