@@ -30,6 +30,8 @@ class Condition:
     """int64[B, 2, W]: words of the quotations, -1 past their end."""
     interpretation: Tensor
     """float32[B, A]: weights over the interpretations."""
+    vectors: Tensor | None = None
+    """float32[B, op_width]: what stands in place of the vectors of `ops`, which must be single ones; they still say what is taken and left."""
 
     @classmethod
     def of(cls, ops: Tensor, pops: Tensor, bodies: Tensor | None = None, interpretation: Tensor | None = None) -> "Condition":
@@ -61,6 +63,7 @@ class Condition:
             pops=self.pops[rows],
             bodies=self.bodies[rows],
             interpretation=self.interpretation[rows],
+            vectors=None if self.vectors is None else self.vectors[rows],
         )
 
 

@@ -254,7 +254,7 @@ class Field(nn.Module):
 
     def condition_vectors(self, t: Tensor, condition: Condition, table: Tensor) -> tuple[Tensor, Tensor]:
         """[B, M, op_width] of the single ops, and [B, d] of everything together: (op, then, else), interpretation, time."""
-        ops = self.op(condition.ops)
+        ops = self.op(condition.ops) if condition.vectors is None else condition.vectors[:, None]
         mixture = (condition.weights[..., None] * ops).sum(1)
         angles = t[:, None] * (math.pi * 2 ** torch.arange(NUM_TIMES // 2, device=t.device) / 2)
         times = torch.cat([angles.sin(), angles.cos()], -1)

@@ -76,13 +76,16 @@ class Executed:
 
 
 @torch.no_grad()
-def execute(field: Field, codes: Tensor, numbers: Tensor, condition: Condition, table: Tensor | None = None) -> Executed:
-    """One call of the network for one hard op on each state; cells that the op only moves are moved as they are, exactly.
+def execute(
+    field: Field, codes: Tensor, numbers: Tensor, condition: Condition, table: Tensor | None = None, results: Tensor | None = None
+) -> Executed:
+    """One call of the network for one hard op on each state; cells that the op only moves are moved as they are, exactly. `results` int64[B] says
+    how many cells results can have at most, where that is known: the work grows with it.
 
     A state that holds an error stays as it is: errors absorb.
     """
     source = field.source(codes, numbers, table)
-    end = field.endpoint(source.z0, torch.zeros(len(codes), device=codes.device), source, condition)
+    end = field.endpoint(source.z0, torch.zeros(len(codes), device=codes.device), source, condition, results)
     stuck = _is_stuck(field, codes, source)
     if not field.config.copy:
         new_codes, new_numbers = field.table.decode(end.generated, source.table)

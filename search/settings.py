@@ -13,6 +13,13 @@ from dsl.values import DEFAULT, Profile
 from search.constants import SOURCES, Source
 from search.costs import usual_costs
 
+LATENT = {
+    "latent": "search.latent.search:LatentSearch",
+    "gradient": "search.latent.gradient:GradientSearch",
+    "gradient-without-grounding": "search.latent.gradient:GradientSearch",
+    "compile": "search.latent.compiling:CompileSearch",
+}
+"""Methods through the learned executor; docs/search.md."""
 SEARCHES = {
     "exact": "search.exact.search:ExactSearch",
     "plain": "search.exact.search:ExactSearch",
@@ -21,6 +28,7 @@ SEARCHES = {
     "beam": "search.beam.search:BeamSearch",
     "random": "search.beam.chance:RandomSearch",
     "constants": "search.holes.search:ConstantsSearch",
+    **LATENT,
 }
 """Methods, as `--method` takes them, with where their searches are."""
 METHODS = tuple(SEARCHES)
@@ -32,7 +40,9 @@ class Settings:
 
     method: str = "exact"
     """`exact` (everything that needs no learning), `prior` (enumeration under the costs that the learned prior gives), `portfolio` (both in
-    turn), `constants` (the exact search and that for hidden constants in turn), or `plain` (the usual plain-Python enumerator, for comparison)."""
+    turn), `constants` (the exact search and that for hidden constants in turn), `beam` (best-first over executed states), `random` (words and
+    arguments by chance), `plain` (the usual plain-Python enumerator), both for comparison. Through the learned executor, which the extra `neural` brings:
+    `latent`, `gradient`, `gradient-without-grounding`, `compile`; see docs/search.md. Where a method cannot run, the search is the exact one."""
     budget: float = 10.0
     """Seconds, start-up of the search included."""
     memory: int = 2_000

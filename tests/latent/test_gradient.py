@@ -1,0 +1,125 @@
+"""Relaxed programs with an executor that is never wrong: gradients flow, programs are found, words are committed, and all of it repeats."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
+
+from dsl.errors import ConfigError  # noqa: E402
+from dsl.machine import answer  # noqa: E402
+from dsl.tasks import Task  # noqa: E402
+from search.latent.choices import Choices, Uniform  # noqa: E402
+from search.latent.gradient import GradientSearch  # noqa: E402
+from search.latent.relaxed import Relaxed  # noqa: E402
+from search.latent.settings import Descent  # noqa: E402
+from search.solve import visible  # noqa: E402
+from search.term import Term  # noqa: E402
+from tests.latent.oracle import Oracle  # noqa: E402
+from tests.latent.samples import NOTHING_FITS, SETTINGS, SORTED, TOTAL  # noqa: E402
+
+SMALL = Descent(starts=2, steps=6, every=3, mixture=4, domains=("type",))
+WORDS = ("sort", "reverse", "sum", "map+1")
+
+
+@pytest.fixture(autouse=True)
+def oracle(monkeypatch: pytest.MonkeyPatch) -> Oracle:
+    made = Oracle(20)
+    monkeypatch.setattr("search.prior.ready.is_ready", lambda: False)
+    monkeypatch.setattr(GradientSearch, "_machine", lambda self: made)
+    return made
+
+
+def relaxed(oracle: Oracle, how: Descent = SMALL, task: Task = SORTED, length: int = 2) -> Relaxed:
+    return Relaxed(oracle, Choices(Uniform(WORDS)), task.examples[:2], (), how, length, torch.Generator().manual_seed(0))
+
+
+def searching(task: Task, how: Descent = SMALL, *, most: int = 40, method: str = "gradient", seed: int = 0) -> GradientSearch:
+    settings = replace(SETTINGS, method=method, seed=seed, ops=frozenset(WORDS))
+    search = GradientSearch(visible(task), settings, lambda: search.progress.candidates >= most, descent=how)
+    return search
+
+
+@pytest.mark.parametrize("task", [SORTED, TOTAL], ids=lambda task: task.name)
+@pytest.mark.parametrize("method", ["gradient", "gradient-without-grounding"])
+def test_short_programs_are_found(task: Task, method: str) -> None:
+    search = searching(task, method=method)
+    term = next(search.run(), None)
+    assert term is not None
+    from search.postfix import to_program
+
+    assert all(answer(to_program(term, 1), example.inputs) == example.output for example in task.examples)
+
+
+def test_the_gradient_lowers_the_loss_and_favours_the_right_words(oracle: Oracle) -> None:
+    program = relaxed(oracle, replace(SMALL, spread=0.1))
+    optimizer = torch.optim.Adam([program.offsets], lr=0.3)
+    before = program.roll(1.0)
+    for _ in range(8):
+        optimizer.zero_grad()
+        program.roll(1.0).loss.sum().backward()
+        optimizer.step()
+    after = program.roll(1.0)
+    assert bool((after.loss < before.loss).all())
+    last = [program.words[index] for index in after.log_p[:, 1].argmax(-1).tolist()]
+    assert set(last) <= {"reverse", "sort", "nop"}
+
+
+@pytest.mark.parametrize("feedback", ["score", "expectation", "none"])
+def test_every_feedback_runs_and_equal_seeds_run_equal_programs(feedback: str) -> None:
+    def ran(seed: int) -> list[Term]:
+        search = searching(NOTHING_FITS, replace(SMALL, feedback=feedback), most=8, seed=seed)
+        assert list(search.run()) == []
+        return list(search.tried)
+
+    assert ran(1) == ran(1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"policy": False}, {"reread": False}, {"domains": ()}, {"guidance": 1.5}, {"commit": False}, {"control": False}, {"spread": 0.0}],
+    ids=lambda change: next(iter(change)),
+)
+def test_every_part_can_be_left_out(change: dict[str, object]) -> None:
+    search = searching(NOTHING_FITS, replace(SMALL, **change), most=4)  # type: ignore[arg-type]
+    assert list(search.run()) == []
+    assert search.progress.candidates == 4
+
+
+def test_a_committed_word_stays_and_the_others_begin_anew(oracle: Oracle) -> None:
+    program = relaxed(oracle)
+    kept = program.offsets.detach().clone()
+    program.commit(0, 1, program.words.index("reverse"))
+    p = program.roll(0.0).log_p.exp()
+    assert p[0, 1, program.words.index("reverse")] > 0.999
+    assert not torch.equal(program.offsets[0, 0], kept[0, 0]) and torch.equal(program.offsets[1], kept[1])
+    program.commit(0, 0, 0)
+    assert bool((program.fixed[0] == -1).all())
+
+
+def test_without_a_policy_all_words_that_fit_are_alike(oracle: Oracle) -> None:
+    program = relaxed(oracle, replace(SMALL, policy=False))
+    prior = program.prior(0, program.start)
+    assert len({float(value) for value in prior[0] if value > -1}) == 1
+    assert float(prior[0, program.words.index("rot")]) == -8
+
+
+def test_abstract_targets_fade_while_the_concrete_one_grows(oracle: Oracle) -> None:
+    program = relaxed(oracle)
+    early, late = program.roll(0.0), program.roll(1.0)
+    assert early.parts["concrete"] < late.parts["concrete"]
+    assert np.isclose(SMALL.coarse * 0.1 * early.parts["type"], 0.1 * early.parts["type"])
+
+
+def test_the_explanation_says_how_the_distributions_moved() -> None:
+    search = searching(NOTHING_FITS, most=6)
+    list(search.run())
+    assert sum(line.startswith("Step ") for line in search.explain()) >= 1
+
+
+def test_unknown_feedback_is_refused() -> None:
+    with pytest.raises(ConfigError, match="score, expectation, none"):
+        Descent(feedback="magic")
