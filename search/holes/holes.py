@@ -10,20 +10,20 @@ The stages follow each other from cheap to dear; each value that they make is co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dsl.columns.layout import Array
 from dsl.program import Push
-from dsl.types import INT, LIST_INT, Type
+from dsl.types import BOOL, INT, LIST_INT, Type
 from search.exact.bank import Arena, Store, fitted
 from search.exact.rules import Rule
 from search.holes.constants import ORDER, sides
-from search.holes.kernels import BETWEEN, SIDED, WIDTH, WORDS, closings, sweep
+from search.holes.kernels import ADD, BETWEEN, MULTIPLY, SIDED, WIDTH, WORDS, closings, sweep
 from search.holes.parts import AT_LEAST, AT_MOST, BEHIND, IN_FRONT, ONLY, REPLACED, WITHOUT, WITHOUT_FIRST, parts
 from search.holes.targets import Target, targets_of
 from search.holes.values import Part, Values
@@ -36,8 +36,8 @@ LEVELS = 2
 """Words that the bank's values have, at most."""
 ROWS = 12
 """Items of lists that are looked at; whatever comes out is run on all of them."""
-CLOSED, CLOSED_SWEPT = 40, 8
-"""Targets, nearest first, with which values without constants and values with swept ones are closed."""
+CLOSED, CLOSED_SWEPT, CLOSED_MORE = 40, 12, 4
+"""Targets, nearest first, with which values without constants, values with swept ones, and those with a word more are closed."""
 SWEPT_TARGETS = 6
 """Targets to which constants are swept."""
 BASES = 24
@@ -45,6 +45,8 @@ BASES = 24
 PIECE = 4096
 """Values closed between two looks at the clock."""
 HITS = 256
+COLUMNS, LEAST_ROWS = 40, 5
+"""Numbers that are taken in pairs, and examples from which on three constants for a pair mean something."""
 
 
 @dataclass(slots=True, eq=False)
@@ -64,6 +66,10 @@ class Holes:
     _found: Array = field(default_factory=lambda: np.zeros((64, 2), np.int32))
     _limits: Array = field(default_factory=lambda: np.zeros(3, np.int64))
     _made: list[Values] = field(default_factory=list)
+    _spare: Values | None = None
+    """Stores for what is forgotten at once."""
+    _telling: set[tuple[int, int]] = field(default_factory=set)
+    """Rules, with the place of the constant, that gave few values for all constants."""
 
     @property
     def candidates(self) -> int:
@@ -92,24 +98,26 @@ class Holes:
 
     def _stages(self, inputs: Sequence[Part], words: Sequence[Part]) -> Iterator[tuple[str, Iterator[Term]]]:
         """The stages in order."""
-        yield "closed", self._closed([*inputs, *words], CLOSED)
+        beside = [*inputs, *words]
+        yield "closed", self._closed(beside, CLOSED)
         yield "number", self._numbers_swept(inputs, (0,), both=False)
-        first, beside = self._values(), [*inputs, *words]
         swept: list[Part] = []
-        yield "swept", self._swept(inputs, beside, first, swept)
+        yield "swept", self._swept(inputs, beside, swept)
+        yield "two columns", self._two_columns(beside)
         yield "level", self._next_level()
         yield "numbers", self._numbers_swept(inputs, range(len(BETWEEN)), both=False)
         yield "three", self._numbers_swept(inputs, range(len(BETWEEN)), both=True)
-        yield "word", self._word_more(swept, inputs, beside)
-        second: list[Part] = []
-        yield "twice", self._swept([part for part in swept if part.few], inputs, self._values(), second)
+        few = [part for part in swept if part.few]
+        yield "twice", self._twice(few, inputs, few=True)
+        yield "word", self._word_more(sorted(swept, key=lambda part: not part.few), inputs)
         yield "number on words", self._numbers_swept(words, range(len(BETWEEN)), both=False)
         more: list[Part] = []
-        yield "swept words", self._swept(self._cheap(words), inputs, self._values(), more)
-        yield "word on words", self._word_more(more, inputs, inputs)
-        yield "word on twice", self._word_more(second, inputs, inputs)
+        yield "swept words", self._swept(self._cheap(words), inputs, more)
+        yield "twice, many", self._twice(few, inputs, few=False)
         yield "three on words", self._numbers_swept(words, (0, 1, 2), both=True)
-        yield "twice on words", self._swept([part for part in more if part.few], inputs, self._values(), [])
+        few = [part for part in more if part.few]
+        yield "word on words", self._word_more([*few, *(part for part in more if not part.few)], inputs)
+        yield "twice on words", self._twice(few, inputs, few=True)
 
     # -- the bank
 
@@ -143,17 +151,36 @@ class Holes:
         for part in some:
             yield from self._compared(part, most, both=True)
 
-    def _swept(self, some: Sequence[Part], beside: Sequence[Part], values: Values, kept: list[Part]) -> Iterator[Term]:
+    def _swept(self, some: Sequence[Part], beside: Sequence[Part], kept: list[Part]) -> Iterator[Term]:
         """What words make of these values and of every constant; the parts go to `kept`."""
+        values = self._values()
         for part in some:
-            for made in self._made_of(part, beside, values):
+            for made in self._made_of(part, beside, values, self._holes()):
                 kept.append(made)
+                if made.few and made.origin is not None:
+                    self._telling.add(made.origin)
                 yield from self._compared(made, CLOSED_SWEPT, both=True)
                 if self.bank.stop():
                     return
 
-    def _made_of(self, part: Part, beside: Sequence[Part], values: Values) -> Iterator[Part]:
-        for rule, hole in self._holes():
+    def _twice(self, some: Sequence[Part], beside: Sequence[Part], *, few: bool) -> Iterator[Term]:
+        """The same on values that have a constant already, compared and forgotten: with `few` the words whose constants tell items and positions
+        apart, and then one word more; else the others."""
+        values = self._values()
+        steps = [(rule, hole) for rule, hole in self._holes() if ((rule.number, hole) in self._telling) == few]
+        for part in some:
+            for made in self._made_of(part, beside, values, steps, bodies={BOOL} if few else set()):
+                yield from self._compared(made, CLOSED_SWEPT if few else CLOSED_MORE, both=True)
+                if few and made.few:
+                    yield from self._word_more([made], ())
+                if self.bank.stop():
+                    return
+            values.clear()
+
+    def _made_of(
+        self, part: Part, beside: Sequence[Part], values: Values, steps: Iterable[tuple[Rule, int]], bodies: Collection[Type] = (INT, BOOL)
+    ) -> Iterator[Part]:  # fmt: skip
+        for rule, hole in steps:
             rest = [k for k in range(len(rule.kinds)) if k != hole]
             for place in rest:
                 others = [[part] if k == place else [p for p in beside if p.kind == rule.kinds[k]] for k in rest]
@@ -164,11 +191,31 @@ class Holes:
                         yield from values.swept(rule, hole, full)
                         if self.bank.stop():
                             return
-        if part.kind == LIST_INT:
+        if part.kind == LIST_INT and bodies:
             for number in range(part.low, part.high):
-                yield from values.bodies(part, number)
+                yield from values.bodies(part, number, bodies)
                 if self.bank.stop():
                     return
+
+    def _two_columns(self, some: Sequence[Part]) -> Iterator[Term]:
+        """a x + b z + c over two of these numbers, by least squares; what is not whole is no answer."""
+        examples = len(self.bank.examples)
+        numbers = [(part.term(n), part.store.column.data[n * examples : (n + 1) * examples].astype(np.float64))
+                   for part in some if part.kind == INT for n in range(part.low, part.high)][:COLUMNS]  # fmt: skip
+        if examples < LEAST_ROWS or not {"+", "*"} <= self.words:
+            return
+        for target in [target for target in self._targets if target.kind == INT][:CLOSED_MORE]:
+            wanted = np.array(target.values, np.float64)
+            for (x, first), (z, second) in combinations(numbers, 2):
+                sides = np.stack([first, second, np.ones(examples)], axis=1)
+                self.tried += 1
+                solved = np.rint(np.linalg.lstsq(sides, wanted, rcond=None)[0])
+                if solved[0] and solved[1] and np.array_equal(sides @ solved, wanted):
+                    a, b, c = (int(each) for each in solved)
+                    both = Apply("+", (_with_constant(MULTIPLY, 1, a, x), _with_constant(MULTIPLY, 1, b, z)))
+                    yield target.wrap(_with_constant(ADD, 1, c, both) if c else both)
+            if self.bank.stop():
+                return
 
     def _holes(self) -> Iterator[tuple[Rule, int]]:
         """Every rule on numbers and lists with each place where a constant may stand."""
@@ -178,20 +225,19 @@ class Holes:
                     if kind == INT and not (rule.kinds == (INT, INT) and hole not in sides(rule.word)):
                         yield rule, hole
 
-    def _word_more(self, some: Sequence[Part], inputs: Sequence[Part], beside: Sequence[Part]) -> Iterator[Term]:
-        """What one word without constants makes of swept values, compared and forgotten."""
-        values = self._values()
+    def _word_more(self, some: Sequence[Part], inputs: Sequence[Part]) -> Iterator[Term]:
+        """What one word without constants makes of swept values, with inputs beside them, compared and forgotten."""
+        values = self._spare = self._spare or self._values()
+        rules = [rule for rule in self.bank.rules if {*rule.kinds, rule.result} <= {INT, LIST_INT}]
         for part in some:
-            for rule in self.bank.rules:
-                if not {*rule.kinds, rule.result} <= {INT, LIST_INT}:
-                    continue
+            for rule in rules:
                 for place, kind in enumerate(rule.kinds):
                     if kind != part.kind or (rule.symmetric and place):
                         continue
                     choices = [[part] if k == place else [p for p in inputs if p.kind == other] for k, other in enumerate(rule.kinds)]
                     for chosen in product(*choices):
                         for made in values.applied(rule, chosen):
-                            yield from self._compared(made, CLOSED_SWEPT, both=False)
+                            yield from self._compared(made, CLOSED_MORE, both=False)
                         values.clear()
                         if self.bank.stop():
                             return

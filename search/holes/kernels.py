@@ -107,6 +107,8 @@ def common(x, y, least):  # type: ignore[no-untyped-def]
     found = np.int64(0)
     for r in range(len(x)):
         b = abs(x[r] - y[r])
+        if 0 < b <= least:
+            return b
         while b:
             found, b = b, found % b
         if 0 < found <= least:
@@ -155,10 +157,7 @@ def one(x, y, most, limits, hits, count):  # type: ignore[no-untyped-def]
         if high and checked(GREATEST, 1, x, y, cut, limits):
             count = put(hits, count, -1, 0, 0, GREATEST, 1, cut)
     count = divisors(x, y, most, limits, hits, count)
-    a, b = x[most], y[most]
-    if abs(a) > abs(b) or (a < 0) != (b < 0):
-        count = moduli(x, y, most, limits, hits, count)
-    return count
+    return moduli(x, y, most, limits, hits, count)
 
 
 @njit(cache=True, error_model="numpy")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from dsl.program import Push
 from dsl.types import INT, LIST_INT
 from search.exact.grammar import Production, productions
-from search.exact.search import LOOK_EVERY, MAX_EXAMPLES, Engine, ExactSearch, search_profile, spread
+from search.exact.search import LOOK_EVERY, Engine, ExactSearch, search_profile, spread
 from search.term import Term, size
 from search.turns import Part, end_all
 
@@ -31,6 +31,8 @@ SLICE, SHARE = 0.02, 0.1
 """Seconds of the first slices; later ones are a part of the time so far, as changing over has its price too."""
 HEAD_START_CANDIDATES, SLICE_CANDIDATES = 100_000, 200_000
 """The same where candidates are counted."""
+MAX_EXAMPLES = 10
+"""Examples that the search with holes looks at: more than the exact one, as two constants that agree on some may differ on the others."""
 MEMORY = 4
 """Part of the memory that the bank without constants has: one in so many."""
 

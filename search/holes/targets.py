@@ -30,7 +30,7 @@ class Target:
     kind: Type
     values: Column
     words: int
-    """Words from here to the output, constants counted."""
+    """Words from here to the output."""
     wrap: Callable[[Term], Term]
     """The output's term from this one's."""
 
@@ -68,8 +68,9 @@ def _inverses(
             if not chosen or any(not isinstance(leaf[2], Literal) for leaf in chosen) or len(chosen) == 1:
                 values = _inverted(bank, inverse, target.values, [leaf[1] for leaf in chosen])
                 if values is not None and any(value != values[0] for value in values):
-                    words = target.words + 1 + sum(isinstance(leaf[2], Literal) for leaf in chosen)
-                    yield Target(production.args[position], values, words, _wrapping(production, position, [c[2] for c in chosen], target))
+                    yield Target(
+                        production.args[position], values, target.words + 1, _wrapping(production, position, [c[2] for c in chosen], target)
+                    )
 
 
 def _shown(bank: Enumerator, kind: Type, target: Target) -> list[tuple[Type, Column, Term]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,6 +42,9 @@ class Part:
     holes: int
     """Constants in each."""
     few: bool = True
+    """Whether all the constants of the last word gave no more than FEW values."""
+    origin: tuple[int, int] | None = None
+    """The rule that made them, and the place of the constant."""
 
     @property
     def run(self) -> Run:
@@ -50,7 +53,7 @@ class Part:
 
     def cut(self, low: int, high: int) -> Part:
         """Some of them."""
-        return Part(self.kind, self.store, low, high, self.term, self.holes, self.few)
+        return replace(self, low=low, high=high)
 
 
 @dataclass(slots=True, eq=False)
@@ -86,11 +89,11 @@ class Values:
         origin, *args = self.stores[kind].origins[number].tolist()
         return self.makers[origin](args)
 
-    def _made(self, kind: Type, low: int, holes: int) -> Iterator[Part]:
+    def _made(self, kind: Type, low: int, holes: int, origin: tuple[int, int] | None = None) -> Iterator[Part]:
         """What was added since the store held `low` values."""
         store = self.stores[kind]
         if store.count > low:
-            yield Part(kind, store, low, store.count, lambda number: self.term(kind, number), holes, store.count - low <= FEW)
+            yield Part(kind, store, low, store.count, lambda number: self.term(kind, number), holes, store.count - low <= FEW, origin)
 
     def constants(self) -> Store:
         """Every constant as a column, in ORDER."""
@@ -110,7 +113,7 @@ class Values:
         stores = [constants if part is None else part.store for part in chosen]
         self.makers.append(_applied(rule.word, [None if part is None else part.term for part in chosen]))
         self.bank.apply(rule, runs, store, (*stores, *NO_OTHERS[len(stores) :]), code=len(self.makers) - 1)
-        yield from self._made(rule.result, low, 1 + sum(part.holes for part in chosen if part is not None))
+        yield from self._made(rule.result, low, 1 + sum(part.holes for part in chosen if part is not None), (rule.number, hole))
 
     def applied(self, rule: Rule, chosen: Sequence[Part]) -> Iterator[Part]:
         """What the rule gives on these values."""
@@ -120,8 +123,8 @@ class Values:
         self.bank.apply(rule, [part.run for part in chosen], store, (*stores, *NO_OTHERS[len(stores) :]), code=len(self.makers) - 1)
         yield from self._made(rule.result, low, max(part.holes for part in chosen))
 
-    def bodies(self, part: Part, number: int) -> Iterator[Part]:
-        """What `map`, `filter` and `count` give for one list value with every body of one word and one constant."""
+    def bodies(self, part: Part, number: int, results: Collection[Type]) -> Iterator[Part]:
+        """What `map`, `filter` and `count` give for one list value with every body of one word and one constant that gives one of `results`."""
         bank, examples = self.bank, len(self.bank.examples)
         column = part.store.column
         assert column.lengths is not None
@@ -130,7 +133,7 @@ class Values:
         if rows is None:
             return
         for word, result in body_words(bank.words):
-            for side in sides(word):
+            for side in sides(word) if result in results else ():
                 values = _body_values(word, side, rows.params[0], bank)
                 before = {kind: store.count for kind, store in self.stores.items()}
                 if result == INT and "map" in bank.words:
