@@ -23,7 +23,7 @@ class Settings:
 
     method: str = "exact"
     """`exact` (everything that needs no learning), `prior` (enumeration under the costs that the learned prior gives), `portfolio` (both in
-    turn), or `plain` (the usual plain-Python enumerator, for comparison)."""
+    turn), `beam` (the likeliest states first), `random` (words by chance) or `plain` (the usual plain-Python enumerator), both for comparison."""
     budget: float = 10.0
     """Seconds, start-up of the search included."""
     memory: int = 2_000
