@@ -59,7 +59,10 @@ def solve(
     except KeyboardInterrupt:
         run.status = "interrupted"
     finally:
-        run.alarm.off()
+        try:
+            run.alarm.off()
+        except Overdue:  # it rang at this very moment, and rings again only after a while
+            run.alarm.off()
     ranking = _ranked(run, seen, settings)
     from search.result import SearchResult  # what is needed after the first answer is imported after it
 

@@ -35,6 +35,14 @@ class Actions:
     lower: np.ndarray
     both: np.ndarray
 
+    def weigh(self, upper: float | None, lower: float | None, both: float | None) -> np.ndarray:
+        """float32[A]: what is added to the actions of each use; -inf for a use that is left out."""
+        given = (-np.inf if weight is None else weight for weight in (upper, lower, both))
+        total = np.zeros(len(self.words), np.float32)
+        for use, weight in zip((self.upper, self.lower, self.both), given, strict=True):
+            total[use] = weight
+        return total
+
 
 def actions(words: Sequence[str], lower: Type | None, upper: Type, literals: Sequence[tuple[int, Type]]) -> Actions:
     """Every word on a pair of values of these types (`lower` is None where there is one alone), with literals as further arguments."""

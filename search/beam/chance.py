@@ -8,8 +8,7 @@ from random import Random
 
 from search.beam.space import Space
 from search.exact.search import MAX_EXAMPLES, ExactSearch, search_profile, spread
-from search.prior.words import KINDS, typings
-from search.term import Term
+from search.term import Term, size
 
 LINES = 8
 """Lines of a program, at most; then another one is begun."""
@@ -28,8 +27,8 @@ class RandomSearch(ExactSearch):
         random, pushes = Random(self.settings.seed), self.literals()
         examples = spread(self.task.examples, MAX_EXAMPLES)
         profile = search_profile(self.task, self.settings.profile, self.productions(pushes), pushes)
-        space = Space.of(self.task, examples, [push for push, _ in pushes if push.type in KINDS], profile)
-        rules = [(word, kinds, result) for word in sorted(self.settings.words) for kinds, result in typings(word)]
+        space = Space.of(self.task, examples, [push for push, _ in pushes], profile)
+        rules = self.productions(pushes)
         goal = tuple(example.output for example in examples)
         if (given := space.find(self.task.output_type, goal)) is not None:
             yield space.terms[given]
@@ -37,10 +36,9 @@ class RandomSearch(ExactSearch):
         while fruitless < FRUITLESS and not self.stop():
             values = [*space.inputs, *space.literals]
             for _ in range(min(LINES, self.settings.max_size)):
+                of_kind = {kind: [v for v in values if space.kinds[v] == kind] for kind in set(space.kinds)}
                 fitting = [
-                    (word, places, result)
-                    for word, kinds, result in rules
-                    if all(places := [[v for v in values if space.kinds[v] == kind] for kind in kinds])
+                    (rule.op.name, places, rule.result) for rule in rules if all(places := [of_kind.get(kind, ()) for kind in rule.args])
                 ]
                 if not fitting or self.stop():
                     break
@@ -52,6 +50,14 @@ class RandomSearch(ExactSearch):
                 if made is None:
                     continue
                 if result == self.task.output_type and space.columns[made] == goal:
-                    yield space.term(word, args)
+                    if size(term := space.term(word, args)) <= self.settings.max_size:
+                        yield term
                 elif made not in values:
                     values.append(made)
+
+    def load(self) -> None:
+        """Nothing: no compiled code is used."""
+
+    def explain(self) -> list[str]:
+        """How much was drawn."""
+        return [f"{self.progress.candidates:,} applications were drawn by chance and made {self.progress.kept:,} distinct values."]

@@ -32,11 +32,12 @@ class Judge:
         """The words that it scores."""
         return self.policy.words
 
-    def scores(self, pairs: Iterable[Pair]) -> list[np.ndarray]:
-        """float32[W] for each pair: log-probabilities of the words being applied to it, not normalised."""
-        pairs = list(pairs)
+    def scores(self, pairs: Sequence[Pair], later: Iterable[Pair] = ()) -> list[np.ndarray]:
+        """float32[W] for each pair: log-probabilities of the words being applied to it, not normalised. A call of the network takes pairs that are asked
+        for `later` with it: one row costs nearly as much as a dozen."""
         new = list(dict.fromkeys(pair for pair in pairs if pair not in self._scores))
         if new:
+            new = list(dict.fromkeys([*new, *(pair for pair in later if pair not in self._scores)]))
             xs, sizes = self._encoded(new)
             for pair, row in zip(new, self.policy.judge_inputs(xs, sizes)[0], strict=True):
                 self._scores[pair] = row

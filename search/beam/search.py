@@ -19,15 +19,16 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dsl.types import Type
 from search.beam.actions import LOWER, UPPER
 from search.exact.search import MAX_EXAMPLES, ExactSearch, search_profile, spread
-from search.prior.ready import prior_for
-from search.term import Term
+from search.prior.ready import make_ready, prior_for
+from search.prior.words import KINDS, typings
+from search.term import Term, size
 
 if TYPE_CHECKING:
     from search.beam.actions import Actions
@@ -45,11 +46,42 @@ BRANCH = math.log(0.1)
 """To begin anew at a value that was used before."""
 FLOOR = 0.02
 """Share of probability that all actions of a state have equally."""
-PART, MOST = 1 / 32, 64
+PART, MOST = 1 / 16, 64
 """Entries of one step: that part of the applications executed so far, and at most."""
 
-Action: TypeAlias = tuple[str, tuple[int, ...], Type]
-"""A word, its arguments, the type of its result."""
+AHEAD = 24
+"""States near the front of the queue that share a call of the network though it is not their turn yet."""
+
+
+@dataclass(slots=True, eq=False)
+class Ordered:
+    """The actions of a state, the most probable first."""
+
+    odds: np.ndarray
+    """float32[A]: their log-probabilities, falling."""
+    parts: np.ndarray
+    """int32[A]: which pair each is of, and which of the pair's actions it is."""
+    numbers: np.ndarray
+    shapes: Sequence[tuple[Pair, Actions]]
+
+    @classmethod
+    def of(cls, odds: Sequence[np.ndarray], shapes: Sequence[tuple[Pair, Actions]]) -> Ordered:
+        """From scores of all actions of each pair, -inf for those that are left out."""
+        every = np.concatenate(odds)
+        parts = np.repeat(np.arange(len(odds), dtype=np.int32), [len(some) for some in odds])
+        numbers = np.concatenate([np.arange(len(some), dtype=np.int32) for some in odds])
+        order = np.argsort(-every, kind="stable")[: int(np.isfinite(every).sum())]
+        every = every[order]
+        share = np.exp(every - every.max(initial=0.0))
+        every = np.log((1 - FLOOR) * share / max(share.sum(), 1e-30) + FLOOR / max(len(order), 1))
+        return cls(every.astype(np.float32), parts[order], numbers[order], shapes)
+
+    def __getitem__(self, place: int) -> tuple[int, tuple[int, ...], Type]:
+        """Number of the word, arguments, type of the result."""
+        (lower, upper), shape = self.shapes[self.parts[place]]
+        number = int(self.numbers[place])
+        args = tuple(upper if arg == UPPER else lower if arg == LOWER else arg for arg in shape.args[number])
+        return int(shape.words[number]), args, shape.results[number]  # type: ignore[return-value]
 
 
 @dataclass(slots=True, eq=False)
@@ -65,10 +97,19 @@ class State:
     """Log-probability of its lines."""
     near: float = 0.0
     """How near what waits is to the output, weighted."""
-    actions: list[Action] = field(default_factory=list)
-    """All of them once it was asked, the most probable first."""
-    action_odds: list[float] = field(default_factory=list)
+    actions: Ordered | None = None
+    """All of them, once it was asked."""
     next: int = 0
+
+    @property
+    def priority(self) -> float:
+        """Log-probability and nearness, of its next action if it was asked for actions."""
+        return self.odds + self.near + (0.0 if self.actions is None else float(self.actions.odds[self.next]))
+
+    @property
+    def done(self) -> bool:
+        """Whether it has no further action."""
+        return self.actions is not None and self.next >= len(self.actions.odds)
 
 
 @dataclass(slots=True)
@@ -92,7 +133,6 @@ class BeamSearch(ExactSearch):
             yield from ExactSearch.run(self)
             return
         from search.beam.space import Space
-        from search.prior.words import KINDS
 
         self.progress.stage = "beam"
         pushes = self.literals()
@@ -112,6 +152,22 @@ class BeamSearch(ExactSearch):
         task = replace(self.task, examples=tuple(self.space.examples))
         return Judge(Policy(prior, task, self.settings.words), self.space)
 
+    def load(self) -> None:
+        """What asking the prior needs; where it is of no help, what the exact search does."""
+        make_ready()
+        if isinstance(prior_for(self.task), str):
+            ExactSearch.load(self)
+
+    def explain(self) -> list[str]:
+        """What was executed, or why the search was another one."""
+        if self.why_not is not None:
+            return [*ExactSearch.explain(self), f"The prior was not asked, so this was the exact search: {self.why_not}."]
+        made = 0 if self.space is None else len(self.space.columns)
+        return [
+            f"{self.progress.candidates:,} applications were executed and made {made:,} distinct values; "
+            f"{self.states:,} states came up, and {self.expanded:,} of them were gone on from."
+        ]
+
     def best_first(self, judge: Judge) -> Iterator[Term]:
         """Steps until nothing is left or the search is to stop."""
         space = self.space
@@ -120,35 +176,33 @@ class BeamSearch(ExactSearch):
         if goal is not None:
             yield space.terms[goal]
         ties, seen = count(), set[tuple[frozenset[int], frozenset[int]]]()
-        queue: list[tuple[float, int, State]] = []
-
-        def push(state: State) -> None:
-            odds = state.action_odds[state.next] if state.actions else 0.0
-            heapq.heappush(queue, (-(state.odds + state.near + odds), next(ties), state))
-
-        push(State(space.inputs, space.inputs, 0, 0.0))
+        queue: list[tuple[float, int, State]] = [(0.0, next(ties), State(space.inputs, space.inputs, 0, 0.0))]
         while queue and not self._over():
             some = [heapq.heappop(queue)[2] for _ in range(min(len(queue), self._step()))]
-            asked = [state for state in some if not state.actions]
-            self._ask(asked, judge)
+            asked = [state for state in some if state.actions is None]
+            self._ask(asked, [state for _, _, state in queue[:AHEAD] if state.actions is None], judge)
             children: list[State] = []
             for state in some:
                 if state in asked or self._over():
                     continue
-                word, args, result = state.actions[state.next]
-                odds = state.action_odds[state.next]
+                assert state.actions is not None
+                number, args, result = state.actions[state.next]
+                word, odds = judge.words[number], float(state.actions.odds[state.next])
                 state.next += 1
                 made = space.apply(word, args, result)
                 self._note()
                 if result == self.task.output_type and made is not None and self._is_goal(made):
-                    yield space.term(word, args)
+                    if size(term := space.term(word, args)) <= self.settings.max_size:
+                        yield term
                 elif made is not None and (child := self._child(state, made, args, odds, seen)) is not None:
                     children.append(child)
             self._score(children, judge)
             for state in (*some, *children):
-                if not state.actions or state.next < len(state.actions):
-                    push(state)
-        self.progress.exhausted = not queue and len(self.task.examples) <= MAX_EXAMPLES
+                if not state.done:
+                    heapq.heappush(queue, (-state.priority, next(ties), state))
+        # Words may take three values that are no literals, and pairs are all that is asked about.
+        narrow = all(len(kinds) <= 2 for word in judge.words for kinds, _ in typings(word))
+        self.progress.exhausted = not queue and narrow and len(self.task.examples) <= MAX_EXAMPLES
 
     def _child(
         self, state: State, made: int, args: Sequence[int], odds: float, seen: set[tuple[frozenset[int], frozenset[int]]]
@@ -175,41 +229,21 @@ class BeamSearch(ExactSearch):
         for child, some in zip(children, open_, strict=True):
             child.near = NEAR * sum(next(near) for _ in some)
 
-    def _ask(self, states: Sequence[State], judge: Judge) -> None:
-        """Gives states their actions."""
+    def _ask(self, states: Sequence[State], later: Sequence[State], judge: Judge) -> None:
+        """Gives states their actions. Those that are likely to be asked `later` share the call of the network."""
+        if not states:
+            return
         self.expanded += len(states)
         places = [_places(state) for state in states]
-        scores = iter(judge.scores(pair for some in places for pair, _ in some))
+        pairs = [pair for some in places for pair, _ in some]
+        scores = iter(judge.scores(pairs, (pair for state in later for pair, _ in _places(state))))
         for state, some in zip(states, places, strict=True):
-            parts: list[np.ndarray] = []
-            found: list[tuple[Pair, Actions, np.ndarray]] = []
-            for pair, weights in some:
-                shape = self._shape(pair, judge)
-                row = next(scores)
-                odds = row[shape.words] + shape.odds
-                for use, weight in zip((shape.upper, shape.lower, shape.both), weights, strict=True):
-                    odds = odds + np.where(use, -np.inf if weight is None else weight, 0.0)
-                kept = np.flatnonzero(np.isfinite(odds))
-                parts.append(odds[kept])
-                found.append((pair, shape, kept))
-            self._order(state, parts, found, judge)
-
-    def _order(self, state: State, parts: Sequence[np.ndarray], found: Sequence[tuple[Pair, Actions, np.ndarray]], judge: Judge) -> None:
-        """Normalises and sorts the actions of a state."""
-        odds = np.concatenate(parts) if parts else np.zeros(0)
-        if not len(odds):
-            state.actions, state.action_odds, state.next = [("", (), self.task.output_type)], [-math.inf], 1
-            return
-        share = np.exp(odds - odds.max())
-        odds = np.log((1 - FLOOR) * share / share.sum() + FLOOR / len(odds))
-        origin = [(part, number) for part, (_, _, kept) in enumerate(found) for number in kept.tolist()]
-        order = np.argsort(-odds, kind="stable")
-        state.action_odds = odds[order].tolist()
-        for place in order.tolist():
-            part, number = origin[place]
-            (lower, upper), shape, _ = found[part]
-            args = tuple(upper if arg == UPPER else lower if arg == LOWER else arg for arg in shape.args[number])
-            state.actions.append((judge.words[int(shape.words[number])], args, shape.results[number]))
+            shapes = [(pair, self._shape(pair, judge)) for pair, _ in some]
+            parts = [
+                next(scores)[shape.words] + shape.odds + shape.weigh(*weights)
+                for (_, shape), (_, weights) in zip(shapes, some, strict=True)
+            ]
+            state.actions = Ordered.of(parts, shapes)
 
     def _shape(self, pair: Pair, judge: Judge) -> Actions:
         from search.beam.actions import actions
