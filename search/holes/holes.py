@@ -335,7 +335,7 @@ class Holes:
         numbers = np.flatnonzero((shapes == [len(value) for value in target.values]).all(axis=1)) + part.low  # type: ignore[arg-type]
         if len(owner) < 2 or not len(numbers):
             return np.zeros((0, 2), np.int64), np.zeros(0, np.int64), wanted
-        return data[numbers[:, None] * examples + owner, place].astype(np.int64), numbers, wanted
+        return np.ascontiguousarray(data[numbers[:, None] * examples + owner, place], np.int64), numbers, wanted
 
     def _chosen(self, target: Target) -> tuple[Array, Array, Array]:
         """Up to ROWS items of a target's lists that differ: the example of each, its place, the item."""
