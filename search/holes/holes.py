@@ -110,6 +110,7 @@ class Holes:
         few = [part for part in swept if part.few]
         yield "twice", self._twice(few, inputs, few=True)
         yield "word", self._word_more(sorted(swept, key=lambda part: not part.few), inputs)
+        yield "word on twice", self._twice(few, (), few=True, more=True)
         yield "number on words", self._numbers_swept(words, range(len(BETWEEN)), both=False)
         more: list[Part] = []
         yield "swept words", self._swept(self._cheap(words), inputs, more)
@@ -163,16 +164,17 @@ class Holes:
                 if self.bank.stop():
                     return
 
-    def _twice(self, some: Sequence[Part], beside: Sequence[Part], *, few: bool) -> Iterator[Term]:
+    def _twice(self, some: Sequence[Part], beside: Sequence[Part], *, few: bool, more: bool = False) -> Iterator[Term]:
         """The same on values that have a constant already, compared and forgotten: with `few` the words whose constants tell items and positions
-        apart, and then one word more; else the others."""
+        apart, else the others; with `more` what one word more makes of that."""
         values = self._values()
         steps = [(rule, hole) for rule, hole in self._holes() if ((rule.number, hole) in self._telling) == few]
         for part in some:
             for made in self._made_of(part, beside, values, steps, bodies={BOOL} if few else set()):
-                yield from self._compared(made, CLOSED_SWEPT if few else CLOSED_MORE, both=True)
-                if few and made.few:
+                if more:
                     yield from self._word_more([made], ())
+                else:
+                    yield from self._compared(made, CLOSED_SWEPT if few else CLOSED_MORE, both=True)
                 if self.bank.stop():
                     return
             values.clear()
