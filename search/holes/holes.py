@@ -110,6 +110,7 @@ class Holes:
         few = [part for part in swept if part.few]
         yield "twice", self._twice(few, inputs, few=True)
         yield "word", self._word_more(sorted(swept, key=lambda part: not part.few), inputs)
+        yield "word on twice", self._twice(few, (), few=True, more=True)
         yield "number on words", self._numbers_swept(words, range(len(BETWEEN)), both=False)
         more: list[Part] = []
         yield "swept words", self._swept(self._cheap(words), inputs, more)
@@ -163,16 +164,17 @@ class Holes:
                 if self.bank.stop():
                     return
 
-    def _twice(self, some: Sequence[Part], beside: Sequence[Part], *, few: bool) -> Iterator[Term]:
+    def _twice(self, some: Sequence[Part], beside: Sequence[Part], *, few: bool, more: bool = False) -> Iterator[Term]:
         """The same on values that have a constant already, compared and forgotten: with `few` the words whose constants tell items and positions
-        apart, and then one word more; else the others."""
+        apart, else the others; with `more` what one word more makes of that."""
         values = self._values()
         steps = [(rule, hole) for rule, hole in self._holes() if ((rule.number, hole) in self._telling) == few]
         for part in some:
             for made in self._made_of(part, beside, values, steps, bodies={BOOL} if few else set()):
-                yield from self._compared(made, CLOSED_SWEPT if few else CLOSED_MORE, both=True)
-                if few and made.few:
+                if more:
                     yield from self._word_more([made], ())
+                else:
+                    yield from self._compared(made, CLOSED_SWEPT if few else CLOSED_MORE, both=True)
                 if self.bank.stop():
                     return
             values.clear()
@@ -335,7 +337,7 @@ class Holes:
         numbers = np.flatnonzero((shapes == [len(value) for value in target.values]).all(axis=1)) + part.low  # type: ignore[arg-type]
         if len(owner) < 2 or not len(numbers):
             return np.zeros((0, 2), np.int64), np.zeros(0, np.int64), wanted
-        return data[numbers[:, None] * examples + owner, place].astype(np.int64), numbers, wanted
+        return np.ascontiguousarray(data[numbers[:, None] * examples + owner, place], np.int64), numbers, wanted
 
     def _chosen(self, target: Target) -> tuple[Array, Array, Array]:
         """Up to ROWS items of a target's lists that differ: the example of each, its place, the item."""

@@ -9,8 +9,13 @@ Imports numba, so only what has asked `dsl.columns.available.available()` may im
 from __future__ import annotations
 
 import numpy as np
+from numba import boolean as B
+from numba import int64 as I
 from numba import njit
+from numba.types import UniTuple
 
+V, M = I[::1], I[:, ::1]
+"""A column, and several. The types stand at each loop, so that each is compiled once and not once for each literal that it is called with."""
 WORDS = ("+", "-", "*", "div", "mod", "min", "max", "pow")
 """Words of two Ints that give an Int; a test compares each with its reference."""
 ADD, SUBTRACT, MULTIPLY, DIVIDE, MODULO, LEAST, GREATEST, POWER = range(len(WORDS))
@@ -25,7 +30,24 @@ WIDTH = 10
 not there is -1. What stands between comes before the second word."""
 
 
-@njit(cache=True, error_model="numpy")
+@njit(I(I, I), cache=True, error_model="numpy")
+def power(a, b):  # type: ignore[no-untyped-def]
+    """a ** b; STUCK where it is no whole number, or beyond every profile's Ints."""
+    if b < 0:
+        return STUCK
+    if a == 0 or a == 1 or b == 0:
+        return np.int64(a if b > 0 else 1)
+    if a == -1:
+        return np.int64(-1 if b & 1 else 1)
+    found = np.int64(a)
+    for _ in range(b - 1):
+        found *= a
+        if found > FARTHEST or found < -FARTHEST:
+            return STUCK
+    return found
+
+
+@njit(I(I, I, I, V), cache=True, error_model="numpy")
 def value(word, a, b, limits):  # type: ignore[no-untyped-def]
     """The word on two numbers; `limits` are the lowest Int, the highest, and whether division truncates."""
     if word == ADD:
@@ -55,30 +77,13 @@ def value(word, a, b, limits):  # type: ignore[no-untyped-def]
     return found
 
 
-@njit(cache=True, error_model="numpy")
-def power(a, b):  # type: ignore[no-untyped-def]
-    """a ** b; STUCK where it is no whole number, or beyond every profile's Ints."""
-    if b < 0:
-        return STUCK
-    if a == 0 or a == 1 or b == 0:
-        return np.int64(a if b > 0 else 1)
-    if a == -1:
-        return np.int64(-1 if b & 1 else 1)
-    found = np.int64(a)
-    for _ in range(b - 1):
-        found *= a
-        if found > FARTHEST or found < -FARTHEST:
-            return STUCK
-    return found
-
-
-@njit(cache=True, error_model="numpy")
+@njit(I(I, I, I, I, V), cache=True, error_model="numpy")
 def sided(word, side, x, c, limits):  # type: ignore[no-untyped-def]
     """The word on a number and a constant."""
     return value(word, x, c, limits) if side == 1 else value(word, c, x, limits)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(I(I, I, I, V), cache=True, error_model="numpy")
 def between(way, t, z, limits):  # type: ignore[no-untyped-def]
     """What stands between on a number, `z` being the second column's."""
     if way == 0:
@@ -92,7 +97,7 @@ def between(way, t, z, limits):  # type: ignore[no-untyped-def]
     return value(way - 11, z, t, limits)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(B(I, I, V, V, I, V), cache=True, error_model="numpy")
 def checked(word, side, x, y, c, limits):  # type: ignore[no-untyped-def]
     """Whether the word with this constant makes y of x."""
     for r in range(len(x)):
@@ -101,7 +106,7 @@ def checked(word, side, x, y, c, limits):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(cache=True, error_model="numpy")
+@njit(I(V, V, I), cache=True, error_model="numpy")
 def common(x, y, least):  # type: ignore[no-untyped-def]
     """The greatest common divisor of all x - y; 0 where x is y. One that is at most `least` may be too great."""
     found = np.int64(0)
@@ -116,7 +121,7 @@ def common(x, y, least):  # type: ignore[no-untyped-def]
     return found
 
 
-@njit(cache=True, error_model="numpy")
+@njit(I(M, I, I, I, I, I, I, I), cache=True, error_model="numpy")
 def put(hits, count, second, side, c, last, last_side, d):  # type: ignore[no-untyped-def]
     """Notes the two last words of a hit, if there is room; gives the new count."""
     if count < len(hits):
@@ -127,7 +132,44 @@ def put(hits, count, second, side, c, last, last_side, d):  # type: ignore[no-un
     return count
 
 
-@njit(cache=True, error_model="numpy")
+@njit(I(V, V, I, V, M, I), cache=True, error_model="numpy")
+def divisors(x, y, most, limits, hits, count):  # type: ignore[no-untyped-def]
+    """Divisors with the quotient y: |c| lies between |x| / (|y| + 1) and |x| / (|y| - 1) on every row."""
+    if y[most] == 0 or x[most] == 0:
+        return count
+    first, last = np.int64(2), np.int64(2000)
+    for r in range(len(x)):
+        a, b = abs(x[r]), abs(y[r])
+        first = max(first, a // (b + 1))
+        if b > 1:
+            last = min(last, a // (b - 1))
+        if first > last:
+            return count
+    sign = 1 if (x[most] < 0) == (y[most] < 0) else -1
+    for c in range(first, last + 1):
+        if checked(DIVIDE, 1, x, y, sign * c, limits):
+            return put(hits, count, -1, 0, 0, DIVIDE, 1, sign * c)
+    return count
+
+
+@njit(I(V, V, I, V, M, I), cache=True, error_model="numpy")
+def moduli(x, y, most, limits, hits, count):  # type: ignore[no-untyped-def]
+    """Divisors that leave y of x: they divide every x - y and are greater than every |y|."""
+    least = abs(y[most])
+    whole = common(x, y, least)
+    if whole <= least:
+        return count
+    for sign in (1, -1):
+        if checked(MODULO, 1, x, y, sign * whole, limits):
+            count = put(hits, count, -1, 0, 0, MODULO, 1, sign * whole)
+        for c in range(least + 1, min(whole // 2, 1000) + 1):
+            if whole % c == 0 and checked(MODULO, 1, x, y, sign * c, limits):
+                count = put(hits, count, -1, 0, 0, MODULO, 1, sign * c)
+                break
+    return count
+
+
+@njit(I(V, V, I, V, M, I), cache=True, error_model="numpy")
 def one(x, y, most, limits, hits, count):  # type: ignore[no-untyped-def]
     """Every word with a constant that makes y of x, as far as algebra tells; `most` is the row of the greatest |y|. Gives the new count of hits."""
     rows = len(x)
@@ -160,82 +202,7 @@ def one(x, y, most, limits, hits, count):  # type: ignore[no-untyped-def]
     return moduli(x, y, most, limits, hits, count)
 
 
-@njit(cache=True, error_model="numpy")
-def divisors(x, y, most, limits, hits, count):  # type: ignore[no-untyped-def]
-    """Divisors with the quotient y: |c| lies between |x| / (|y| + 1) and |x| / (|y| - 1) on every row."""
-    if y[most] == 0 or x[most] == 0:
-        return count
-    first, last = np.int64(2), np.int64(2000)
-    for r in range(len(x)):
-        a, b = abs(x[r]), abs(y[r])
-        first = max(first, a // (b + 1))
-        if b > 1:
-            last = min(last, a // (b - 1))
-        if first > last:
-            return count
-    sign = 1 if (x[most] < 0) == (y[most] < 0) else -1
-    for c in range(first, last + 1):
-        if checked(DIVIDE, 1, x, y, sign * c, limits):
-            return put(hits, count, -1, 0, 0, DIVIDE, 1, sign * c)
-    return count
-
-
-@njit(cache=True, error_model="numpy")
-def moduli(x, y, most, limits, hits, count):  # type: ignore[no-untyped-def]
-    """Divisors that leave y of x: they divide every x - y and are greater than every |y|."""
-    least = abs(y[most])
-    whole = common(x, y, least)
-    if whole <= least:
-        return count
-    for sign in (1, -1):
-        if checked(MODULO, 1, x, y, sign * whole, limits):
-            count = put(hits, count, -1, 0, 0, MODULO, 1, sign * whole)
-        for c in range(least + 1, min(whole // 2, 1000) + 1):
-            if whole % c == 0 and checked(MODULO, 1, x, y, sign * c, limits):
-                count = put(hits, count, -1, 0, 0, MODULO, 1, sign * c)
-                break
-    return count
-
-
-@njit(cache=True, error_model="numpy")
-def two(x, y, limits, hits, count):  # type: ignore[no-untyped-def]
-    """Two words with two constants that make y of x, where algebra gives both at once: a x + b, the two cuts, (x + a) mod m, x mod m + b."""
-    rows = len(x)
-    other = 0
-    for r in range(1, rows):
-        if x[r] != x[0]:
-            other = r
-            break
-    if other == 0:
-        return count
-    dx, dy = x[other] - x[0], y[other] - y[0]
-    if dy != 0 and dy % dx == 0:
-        a = dy // dx
-        b = y[0] - a * x[0]
-        fine = b != 0 and a != 1
-        for r in range(rows):
-            if not fine or a * x[r] + b != y[r]:
-                fine = False
-                break
-        if fine:
-            count = put(hits, count, MULTIPLY, 1, a, ADD, 1, b)
-    low, high = STUCK, STUCK
-    fine = True
-    for r in range(rows):
-        if y[r] > x[r]:
-            fine = fine and (low == STUCK or low == y[r])
-            low = y[r]
-        elif y[r] < x[r]:
-            fine = fine and (high == STUCK or high == y[r])
-            high = y[r]
-        if not fine:
-            break
-    if fine and low != STUCK and high != STUCK and low <= high:
-        count = put(hits, count, GREATEST, 1, low, LEAST, 1, high)
-    return sums_modulo(x, y, limits, hits, count)
-
-
-@njit(cache=True, error_model="numpy")
+@njit(I(V, V, V, M, I), cache=True, error_model="numpy")
 def sums_modulo(x, y, limits, hits, count):  # type: ignore[no-untyped-def]
     """(x + a) mod m and x mod m + b: m divides what y - x differs by from row to row."""
     rows = len(x)
@@ -273,7 +240,45 @@ def sums_modulo(x, y, limits, hits, count):  # type: ignore[no-untyped-def]
     return count
 
 
-@njit(cache=True, error_model="numpy")
+@njit(I(V, V, V, M, I), cache=True, error_model="numpy")
+def two(x, y, limits, hits, count):  # type: ignore[no-untyped-def]
+    """Two words with two constants that make y of x, where algebra gives both at once: a x + b, the two cuts, (x + a) mod m, x mod m + b."""
+    rows = len(x)
+    other = 0
+    for r in range(1, rows):
+        if x[r] != x[0]:
+            other = r
+            break
+    if other == 0:
+        return count
+    dx, dy = x[other] - x[0], y[other] - y[0]
+    if dy != 0 and dy % dx == 0:
+        a = dy // dx
+        b = y[0] - a * x[0]
+        fine = b != 0 and a != 1
+        for r in range(rows):
+            if not fine or a * x[r] + b != y[r]:
+                fine = False
+                break
+        if fine:
+            count = put(hits, count, MULTIPLY, 1, a, ADD, 1, b)
+    low, high = STUCK, STUCK
+    fine = True
+    for r in range(rows):
+        if y[r] > x[r]:
+            fine = fine and (low == STUCK or low == y[r])
+            low = y[r]
+        elif y[r] < x[r]:
+            fine = fine and (high == STUCK or high == y[r])
+            high = y[r]
+        if not fine:
+            break
+    if fine and low != STUCK and high != STUCK and low <= high:
+        count = put(hits, count, GREATEST, 1, low, LEAST, 1, high)
+    return sums_modulo(x, y, limits, hits, count)
+
+
+@njit(UniTuple(I, 2)(M, V, V, B, V, M), cache=True, error_model="numpy")
 def closings(columns, y, limits, both, numbers, hits):  # type: ignore[no-untyped-def]
     """For each column, the words with one constant (with `both`, also those with two) that make y of it. Fills `hits` and the `numbers` of
     their columns; gives how many there are, and at which column it stopped."""
@@ -291,7 +296,7 @@ def closings(columns, y, limits, both, numbers, hits):  # type: ignore[no-untype
     return count, len(columns)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(I(V, V, V, I, I, V, V, V, B, M), cache=True, error_model="numpy")
 def sweep(x, z, y, word, side, ways, constants, limits, both, hits):  # type: ignore[no-untyped-def]
     """Every first constant with one word, on which nothing or something stands (`ways` of BETWEEN), and then nothing, one constant more, or,
     with `both`, two. Gives the count of hits."""
