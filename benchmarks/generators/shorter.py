@@ -81,7 +81,7 @@ def sharing_fits(task: Task, size: int) -> bool:
     if all(isinstance(e.output, tuple) and not any(e.output) for e in task.examples):
         return True  # lists of zeros: any list of that length subtracted from itself
     firsts = list(_first_values(task))
-    if any(_over(task, values, size - 1) for values in firsts):
+    if size > 1 and any(_over(task, values, size - 1) for values in firsts):
         return True
     return size > 2 and _pairs_fit(task, firsts, size - 2)
 
