@@ -65,6 +65,8 @@ class Settings:
     max_candidates: int | None = None
     """Candidates after which the search ends: the reproducible limit, where the clock is not."""
     seed: int = 0
+    log_dir: str | None = None
+    """Folder of TensorBoard events, for searches by gradient: losses and distributions, step by step."""
 
     def __post_init__(self) -> None:
         rules = {

@@ -85,7 +85,7 @@ def sharing_fits(task: Task, size: int) -> bool:
     if size < 2:
         return False  # one word makes no value that it could then use
     firsts = list(_first_values(task))
-    if any(_over(task, values, size - 1) for values in firsts):
+    if size > 1 and any(_over(task, values, size - 1) for values in firsts):
         return True
     return size > 2 and _pairs_fit(task, firsts, size - 2)
 

@@ -51,11 +51,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--method",
         metavar="METHOD",
-        help="portfolio (exact and guided search in turn), exact, prior (guided alone), constants (exact search and one for hidden constants in turn) or plain (default: exact)",
+        help="exact; portfolio (exact and guided search in turn), prior (guided alone), constants (exact search and one for hidden constants in turn), "
+        "beam, or through the learned executor latent, gradient, gradient-without-grounding, compile; plain and random for comparison (default: exact)",
     )
     parser.add_argument("--seed", type=int, metavar="N", help="seed of the inputs on which programs are compared (default: 0)")
     parser.add_argument("--output", metavar="FILE", help="write the CSV with its empty targets filled into this file")
     parser.add_argument("--explain", action="store_true", help="say what the prior believed, and which stage found the answer")
+    parser.add_argument(
+        "--log-dir", metavar="DIR", help="write the explanation, and how distributions over words moved, for TensorBoard (needs the extra neural)"
+    )
     parser.add_argument("--quiet", action="store_true", help="print the program alone")
     add_profile(parser)
     add_task_options(parser)
@@ -71,6 +75,7 @@ def main(args: argparse.Namespace) -> int:
     table = None if args.output is None else _table(args)
     task = _task(args) if table is None else _table_task(table, args)
     _check(task, args)
+    _check_log(args.log_dir)
     status = _Status(quiet=args.quiet or args.json)
     result = solve(task, settings, on_fit=status.fit, on_progress=status.progress, started=started, ending=True)
     status.clear()
@@ -84,6 +89,8 @@ def main(args: argparse.Namespace) -> int:
             print("\n" + "\n".join(result.explanation))
     elif result.solved:
         print(result.program)
+    if args.log_dir is not None:
+        _log(result, args.log_dir)
     if table is not None and result.solved:
         _fill(result, table, args)
     return 0 if result.solved else 1
@@ -92,7 +99,7 @@ def main(args: argparse.Namespace) -> int:
 def _settings(args: argparse.Namespace) -> Settings:
     from search.settings import Settings
 
-    names = ("budget", "memory", "max_size", "constants", "method", "seed")
+    names = ("budget", "memory", "max_size", "constants", "method", "seed", "log_dir")
     given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
     ops = None if args.ops is None else frozenset(args.ops)
     return Settings(**given, ops=ops, without=frozenset(args.without or ()), profile=read_profile(args.profile))
@@ -120,6 +127,28 @@ def _check(task: Task, args: argparse.Namespace) -> None:
         raise TaskError(f"examples {pair[0] + 1} and {pair[1] + 1} have equal inputs and different outputs; no program does both")
     if args.output is not None and not task.unfilled:
         raise ConfigError("--output needs a table in which some targets are empty; here there is nothing to fill")
+
+
+def _check_log(folder: str | None) -> None:
+    """Whether events can be written is said before the search."""
+    from importlib.util import find_spec
+
+    if folder is None:
+        return
+    if find_spec("torch") is None or find_spec("tensorboard") is None:
+        raise ConfigError("--log-dir needs TensorBoard; install the extra with `pip install flowforth[neural]`")
+    if Path(folder).exists() and not Path(folder).is_dir():
+        raise ConfigError(f"--log-dir {folder}: this is a file; name a folder")
+
+
+def _log(result: SearchResult, folder: str) -> None:
+    """Writes the answer and the explanation as a text that TensorBoard shows."""
+    from executor.board import Board
+
+    board = Board(Path(folder))
+    board.text("answer", str(result.program) if result.solved else result.text(), 0)
+    board.text("explanation", "\n\n".join(result.explanation), 0)
+    board.close()
 
 
 def _table(args: argparse.Namespace) -> Source:

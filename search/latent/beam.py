@@ -80,7 +80,7 @@ def _split(parent: np.ndarray, highest: np.ndarray, noisy: np.ndarray) -> np.nda
 def draw(steps: np.ndarray, count: int, rng: np.random.Generator, allowed: Allowed | None = None) -> Drawn:
     """At most `count` sequences from independent positions, log-probabilities float64[K, W]. What `allowed` forbids after a prefix does not come,
     and the others share its probability."""
-    sequences, log_p, perturbed, threshold = np.zeros((1, 0), np.int64), np.zeros(1), np.zeros(1), -np.inf
+    sequences, log_p, perturbed, threshold = np.zeros((1, 0), np.int64), np.zeros(1), rng.gumbel(size=1), -np.inf
     masks = np.ones((1, 0, steps.shape[1]), bool)
     for row in steps:
         fine = np.stack([np.ones(len(row), bool) if allowed is None else allowed(tuple(prefix)) for prefix in sequences.tolist()])

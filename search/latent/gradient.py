@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import torch
 
     from dsl.values import Value
+    from executor.board import Board
     from search.latent.beam import Drawn
     from search.latent.choices import Choices
     from search.latent.machine import Machine
@@ -35,6 +36,8 @@ class GradientSearch(LearnedSearch):
     descents: int = 0
     filled: int = 0
     """Skeletons whose holes were filled."""
+    _board: Board | None = None
+    _shown: int = 0
     _skeletons: Iterator[Words] | None = None
     moved: list[str] = field(default_factory=list)
     """How the distributions of the last descent moved."""
@@ -114,6 +117,7 @@ class GradientSearch(LearnedSearch):
                     yield from self._run(relaxed, drawn)
                     loss = loss + how.feedback_weight * self._feedback(machine, relaxed, rollouts, rolled, start, drawn, ran[start])
             self._note(relaxed, rolled, step)
+            self._show(rolled)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -208,6 +212,21 @@ class GradientSearch(LearnedSearch):
                     " ".join(f"{relaxed.words[w]} {share:.0%}" for share, w in zip(top.values.tolist(), top.indices.tolist(), strict=True))
                 )
             self.moved.append(f"Step {step + 1}, loss {float(rolled.loss[best].detach()):.2f}: " + " | ".join(shown))
+
+    def _show(self, rolled: Rolled) -> None:
+        """Writes the losses and the distributions of this step for TensorBoard, where a folder was named."""
+        if self.settings.log_dir is None:
+            return
+        from pathlib import Path
+
+        from executor.board import Board
+
+        if self._board is None:
+            self._board = Board(Path(self.settings.log_dir))
+        self._board.scalars(self._shown, {"all": float(rolled.loss.detach().mean()), **rolled.parts})
+        for place, log_p in enumerate(rolled.log_p.detach().unbind(1)):
+            self._board.histogram(f"log-probabilities of words/position {place + 1}", log_p.numpy().ravel(), self._shown)
+        self._shown += 1
 
     def explain(self) -> list[str]:
         """As `LearnedSearch.explain`, with how the distributions moved."""

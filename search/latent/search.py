@@ -48,7 +48,6 @@ class LearnedSearch(ExactSearch):
     expected: float = 3.0
     """Words that the prior expects."""
     machine: Machine | None = None
-    _evaluations: int = 0
 
     def run(self) -> Iterator[Term]:
         """The search, or the exact one in its place."""
@@ -57,12 +56,13 @@ class LearnedSearch(ExactSearch):
             yield from ExactSearch.run(self)
             return
         self.progress.stage = self.settings.method
-        before = self.machine.evaluations
         self.constants = tuple(push.value for push, _ in self.literals())[: len(HOLES)]
-        try:
-            yield from self.through(self.machine)
-        finally:
-            self._evaluations = self.machine.evaluations - before
+        yield from self.through(self.machine)
+
+    @property
+    def evaluations(self) -> int:
+        """States that the network was evaluated on."""
+        return self.machine.evaluations if self.machine is not None else 0
 
     def through(self, machine: Machine) -> Iterator[Term]:
         """The search with an executor."""
@@ -117,7 +117,7 @@ class LearnedSearch(ExactSearch):
         if self.why_not is not None:
             return [*ExactSearch.explain(self), f"The executor was not used: {self.why_not}. The search was the exact one."]
         lines = [
-            f"{self.progress.candidates} programs were run on the real machine, and the network was evaluated on {self._evaluations:,} states."
+            f"{self.progress.candidates} programs were run on the real machine, and the network was evaluated on {self.evaluations:,} states."
         ]
         if self.without_policy is not None:
             lines.append(f"All words that fit were as likely: {self.without_policy}.")

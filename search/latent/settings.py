@@ -117,7 +117,7 @@ class Tuning:
 class Filling:
     """How holes are filled."""
 
-    starts: int = 12
+    starts: int = 8
     steps: int = 40
     rate: float = 0.3
     examples: int = 3

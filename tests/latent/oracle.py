@@ -22,6 +22,8 @@ from search.latent.machine import CONCRETE, Flow, Guess, Machine
 from search.latent.programs import NOP, Stack, program_of
 
 WIDTH = 96
+NEAR = (NOP, "sort", "reverse", "sum", "map+1", "head")
+"""Words between which vectors may lie."""
 Held = tuple[tuple[Any, ...], tuple[Any, ...]]
 """Items and constants."""
 
@@ -57,13 +59,13 @@ class Oracle(Machine):
 
     @property
     def op_vectors(self) -> Tensor:
-        return 3 * torch.randn(len(self.vocab.ops), 16, generator=torch.Generator().manual_seed(1))
+        return torch.randn(len(self.vocab.ops), 16, generator=torch.Generator().manual_seed(1))
 
     def flow_along(self, z: Tensor, words: Tensor, vectors: Tensor) -> Flow:
-        """The mixture of the words near the mean vector, as if vectors between two words did a part of each."""
-        near = torch.softmax(-torch.cdist(vectors.mean(1), self.op_vectors) / 2, -1).topk(24, -1)
-        weights = near.values / near.values.sum(-1, keepdim=True)
-        return self.flow(z, near.indices, weights, [CONCRETE] * len(z))
+        """The mixture of a few words by how near they are to the mean vector, as if vectors between two words did a part of each."""
+        numbers = torch.tensor([self.vocab.numbers[word] for word in NEAR])
+        weights = torch.softmax(-torch.cdist(vectors.mean(1), self.op_vectors[numbers]) / 2, -1)
+        return self.flow(z, numbers.expand(len(z), -1), weights, [CONCRETE] * len(z))
 
     def _guess(self, stack: Stack, word: str, constants: Sequence[Value]) -> Guess:
         after = run(program_of((self.wrong.get(word, word),)), stack, constants=constants, profile=self.profile)

@@ -24,7 +24,7 @@ def test_nothing_comes_twice_and_no_more_than_there_is(count: int) -> None:
 
 
 def test_the_first_is_drawn_with_its_probability() -> None:
-    draws = 4000
+    draws = 1500
     counts = Counter(sequences(seed, 1)[0] for seed in range(draws))
     for pair, p in EVERY.items():
         assert abs(counts[pair] / draws - p) < 4 * np.sqrt(p * (1 - p) / draws) + 1e-3
@@ -32,7 +32,7 @@ def test_the_first_is_drawn_with_its_probability() -> None:
 
 def test_two_draws_are_as_two_draws_without_replacement() -> None:
     """The chance that a sequence is among the first two: p + sum over the others of p' p / (1 - p')."""
-    draws = 3000
+    draws = 1500
     counts = Counter(pair for seed in range(draws) for pair in sequences(seed, 2))
     for pair, p in EVERY.items():
         expected = p + sum(other * p / (1 - other) for key, other in EVERY.items() if key != pair)
@@ -44,7 +44,7 @@ def test_weighted_means_are_unbiased() -> None:
     values = {pair: float(rng.normal()) for pair in EVERY}
     true = sum(p * values[pair] for pair, p in EVERY.items())
     found = []
-    for seed in range(3000):
+    for seed in range(1500):
         drawn = draw(STEPS, 3, np.random.default_rng(seed))
         found.append(sum(weight * values[tuple(row)] for row, weight in zip(drawn.sequences.tolist(), drawn.weights, strict=True)))
     assert abs(np.mean(found) - true) < 4 * np.std(found) / np.sqrt(len(found))

@@ -21,7 +21,7 @@ from search.term import Term  # noqa: E402
 from tests.latent.oracle import Oracle  # noqa: E402
 from tests.latent.samples import NOTHING_FITS, SETTINGS, SORTED, TOTAL  # noqa: E402
 
-SMALL = Descent(starts=2, steps=6, every=3, mixture=4, domains=("type",))
+SMALL = Descent(starts=2, steps=6, every=3, mixture=4, domains=("type",), longer=-1)
 WORDS = ("sort", "reverse", "sum", "map+1")
 
 
@@ -37,7 +37,7 @@ def relaxed(oracle: Oracle, how: Descent = SMALL, task: Task = SORTED, length: i
     return Relaxed(oracle, Choices(Uniform(WORDS)), task.examples[:2], (), how, length, torch.Generator().manual_seed(0))
 
 
-def searching(task: Task, how: Descent = SMALL, *, most: int = 40, method: str = "gradient", seed: int = 0) -> GradientSearch:
+def searching(task: Task, how: Descent = SMALL, *, most: int = 60, method: str = "gradient", seed: int = 0) -> GradientSearch:
     settings = replace(SETTINGS, method=method, seed=seed, ops=frozenset(WORDS))
     search = GradientSearch(visible(task), settings, lambda: search.progress.candidates >= most, descent=how)
     return search

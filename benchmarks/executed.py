@@ -1,0 +1,245 @@
+"""How much few executed programs find: searches through the executor and beside them what they must beat, at most 256 programs a task.
+
+    python -m benchmarks.executed --n 2..4 --count 20 --out FILE.jsonl [--arms NAME ...] [--seconds S]
+    python -m benchmarks.executed --holes --count 10 --out FILE.jsonl
+
+Tasks are generated list tasks of a minimal length, with their own seed, in DeepCoder's words. A line is written for every task and arm as it
+ends, and what FILE has already is not run again; Ctrl-C ends the run. `--seconds` (of processor time) ends an attempt; what is not found by then counts as not found.
+Then the table is printed: share solved with a Wilson interval, right on held-out examples, programs run, states the network was evaluated on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from random import Random
+from statistics import median
+from typing import Any
+
+from benchmarks.generate import _sizes
+from benchmarks.generators import lists
+from benchmarks.generators.lines import LISTS
+from benchmarks.generators.suite import generated
+from benchmarks.suites import word_set
+from dsl.tasks import Example, Task
+from dsl.values import DEFAULT
+from search.exact.plain import PlainSearch
+from search.exact.search import ExactSearch
+from search.latent.gradient import GradientSearch
+from search.latent.search import LatentSearch, LearnedSearch
+from search.latent.settings import Descent, Filling, Sampling
+from search.postfix import to_program
+from search.settings import Settings
+from search.solve import visible
+from search.verify import held_out_correct
+
+LIMIT = 256
+SHORT = Descent(starts=2, steps=12, every=3, examples=2, domains=("type", "length"))
+"""Descents short enough that several of them fit into the time."""
+GRADIENTS = {
+    "gradient on offsets": SHORT,
+    "gradient, nothing learned from programs": replace(SHORT, feedback="none", commit=False),
+    "the same without gradient": replace(SHORT, rate=0.0, feedback="none", commit=False),
+    "gradient from random logits": replace(SHORT, policy=False),
+    "mixture of exact results": replace(SHORT, feedback="expectation"),
+    "without abstract targets": replace(SHORT, domains=()),
+    "policy asked once": replace(SHORT, reread=False),
+    "without committing": replace(SHORT, commit=False),
+    "guidance 1.5": replace(SHORT, guidance=1.5),
+}
+SAMPLINGS = {
+    "latent sampling": Sampling(rollouts=48, executed=LIMIT, examples=2),
+    "policy and executor, unranked": Sampling(rollouts=48, executed=LIMIT, examples=2, executor=False),
+    "latent sampling, uniform": Sampling(rollouts=48, executed=LIMIT, examples=2, uniform=True),
+}
+ARMS = ("latent sampling", "policy and executor, unranked", "latent sampling, uniform", "enumeration", *GRADIENTS)
+"""All arms; the first ones, and `gradient on offsets`, its control and `gradient from random logits`, unless others are named."""
+USUAL = (*ARMS[:5], "the same without gradient", "gradient from random logits")
+AT = (1, 16, LIMIT)
+"""Executed programs at which the share solved is shown."""
+HOLES = {("c0", "+"): 1, ("c0", "*"): 1, ("c0", "*", "c1", "+"): 2, ("c0", "-", "*2", "c1", "+"): 2}
+"""Programs with holes, by how many."""
+
+
+@dataclass(slots=True)
+class _Watch:
+    """When an attempt ends, and what it has done by then."""
+
+    count: Callable[[], int]
+    seconds: float
+    start: float
+
+    def over(self) -> bool:
+        """Whether programs or time are used up."""
+        return self.count() >= LIMIT or time.process_time() - self.start >= self.seconds
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs what is missing and prints the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.executed", description="How much few executed programs find.")
+    parser.add_argument("--n", type=_sizes, default="2..4", metavar="N|LOW..HIGH", help="minimal numbers of words (2..4)")
+    parser.add_argument("--count", type=int, default=20, help="tasks, for each n or each program with holes (20)")
+    parser.add_argument("--seed", type=int, default=500, help="of tasks and searches (500)")
+    parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(USUAL), metavar="NAME", help=f"of: {', '.join(ARMS)}")
+    parser.add_argument("--seconds", type=float, default=20.0, help="processor time of an attempt (20)")
+    parser.add_argument("--holes", action="store_true", help="programs with holes instead: free vectors against distributions over Ints")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.jsonl")
+    args = parser.parse_args(arguments)
+    rows = _read(args.out)
+    done = {(row["task"], row["arm"]) for row in rows}
+    work = _holes(args) if args.holes else _searches(args)
+    try:
+        for task, arm, attempt in work:
+            if (task, arm) in done:
+                continue
+            start = time.process_time()
+            row = {"task": task, "arm": arm, **attempt(), "cpu_s": round(time.process_time() - start, 3)}
+            rows.append(row)
+            with args.out.open("a") as file:
+                file.write(json.dumps(row) + "\n")
+    except KeyboardInterrupt:
+        pass  # what there is, is shown
+    for line in table(rows):
+        print(f"| {' | '.join(line)} |")
+    return 0
+
+
+def _searches(args: argparse.Namespace) -> Iterator[tuple[str, str, Callable[[], dict[str, Any]]]]:
+    tasks = {n: [task for _, task in generated(partial(lists.attempt, n, args.seed), args.count)] for n in args.n}
+    for place in range(args.count):  # so that a run that is ended early has as many tasks of every length
+        for n, some in tasks.items():
+            for arm in args.arms:
+                yield some[place].name, arm, partial(_attempt, some[place], arm, n, args)
+
+
+def _attempt(task: Task, arm: str, n: int, args: argparse.Namespace) -> dict[str, Any]:
+    """One search, and when it found what."""
+    settings = Settings(
+        method="plain" if arm == "enumeration" else "gradient" if arm in GRADIENTS else "latent",
+        ops=word_set("lines"), profile=LISTS, constants="none", budget=1e6, seed=args.seed, max_candidates=LIMIT,
+    )  # fmt: skip
+    search = _search(visible(task), arm, settings)
+    search.stop = _Watch(lambda: search.progress.candidates, args.seconds, time.process_time()).over
+    term = next(iter(_terms(search, task, settings)), None)
+    solved = term is not None
+    return {
+        "n": n, "solved": solved, "executed": search.progress.candidates,
+        "held_out": held_out_correct(to_program(term, len(task.input_types)), task, LISTS) if term is not None else False,
+        "evaluations": search.evaluations if isinstance(search, LearnedSearch) else 0,
+    }  # fmt: skip
+
+
+def _search(task: Task, arm: str, settings: Settings) -> ExactSearch:
+    if arm in GRADIENTS:
+        return GradientSearch(task, settings, descent=GRADIENTS[arm])
+    return LatentSearch(task, settings, sampling=SAMPLINGS[arm]) if arm in SAMPLINGS else ExactSearch(task, settings)
+
+
+def _terms(search: ExactSearch, task: Task, settings: Settings) -> Iterator[Any]:
+    """Terms that fit; of the enumeration, which yields whatever it has not looked at, those that do."""
+    if isinstance(search, LearnedSearch):
+        yield from search.run()
+        return
+    pushes = search.literals()
+    plain = PlainSearch(task, search.productions(pushes), pushes, LISTS, stop=lambda: search.progress.candidates >= LIMIT)
+    stop = plain.stop
+
+    def counted() -> bool:
+        search.progress.candidates = plain.candidates
+        return stop()
+
+    plain.stop = counted
+    for term in plain.run(settings.max_size):
+        search.progress.candidates = plain.candidates
+        if plain.candidates > LIMIT:
+            return
+        yield term
+
+
+def _holes(args: argparse.Namespace) -> Iterator[tuple[str, str, Callable[[], dict[str, Any]]]]:
+    for place in range(args.count):
+        for words, count in HOLES.items():
+            random = Random(f"holes {words} {args.seed} {place}")
+            constants = tuple(random.choice((1, -1)) * random.randint(2, 60) for _ in range(count))
+            for arm, how in _fillings().items():
+                yield f"{' '.join(words)} {constants}", arm, partial(_fill, words, constants, how, random.random(), args.seed + place)
+
+
+def _fillings() -> dict[str, Filling]:
+    return {"free vectors": Filling(), "distributions over Ints": Filling(distribution=True), "random": Filling(steps=1, best=1, window=0)}
+
+
+def _fill(words: tuple[str, ...], constants: tuple[int, ...], how: Filling, draw: float, seed: int) -> dict[str, Any]:
+    """Fills the holes of one program. Running ends after LIMIT tuples."""
+    from search.latent.constants import Holes
+    from search.latent.learned import Learned, field_of, shipped
+    from search.latent.programs import answers, fits
+
+    random = Random(draw)
+    inputs = [(random.randint(-20, 20),) for _ in range(5)]
+    outputs = answers(words, [Example(row, 0) for row in inputs], constants, DEFAULT)
+    examples = [Example(row, output) for row, output in zip(inputs, outputs, strict=True) if output is not None]
+    machine = Learned(field_of(shipped()), 16)
+    ran = 0
+    proposals = _random(len(constants), how, seed) if how.steps == 1 else Holes(machine, words, examples, how, seed).proposals()
+    for ran, tried in enumerate(proposals, start=1):
+        if fits(answers(words, examples, tried, DEFAULT), examples) or ran == LIMIT:
+            break
+    else:
+        tried = ()
+    found = bool(tried) and fits(answers(words, examples, tried, DEFAULT), examples)
+    return {"n": " ".join(words), "solved": found, "executed": ran, "held_out": found, "evaluations": machine.evaluations}
+
+
+def _random(count: int, how: Filling, seed: int) -> Iterator[tuple[int, ...]]:
+    random = Random(seed)
+    while True:
+        yield tuple(random.randint(-how.largest, how.largest) for _ in range(count))
+
+
+def table(rows: Sequence[dict[str, Any]]) -> list[list[str]]:
+    """The lines of the table, a row for each length and arm."""
+    head = ["n", "arm", "tasks", *(f"solved, {at} run" for at in AT), "held out", "run (median)", "network states", "cpu s"]
+    lines = [head, ["---"] * len(head)]
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault((str(row["n"]), row["arm"]), []).append(row)
+    for (n, arm), some in sorted(groups.items(), key=lambda group: group[0][0]):
+        shares = [_share(sum(row["solved"] and row["executed"] <= at for row in some), len(some)) for at in AT]
+        means = [median(row["executed"] for row in some), median(row["evaluations"] for row in some)]
+        right = f"{sum(bool(row['held_out']) for row in some) / len(some):.0%}"
+        lines.append(
+            [n, arm, str(len(some)), *shares, right, *(f"{mean:,.0f}" for mean in means), f"{median(row['cpu_s'] for row in some):.1f}"]
+        )
+    return lines
+
+
+def _share(part: int, whole: int) -> str:
+    """A share with its Wilson interval of 95 %."""
+    low, high = wilson(part, whole)
+    return f"{part / whole:.0%} ({low:.0%}-{high:.0%})"
+
+
+def wilson(part: int, whole: int, z: float = 1.96) -> tuple[float, float]:
+    """The interval of a share (Wilson 1927), which makes sense for few tasks too."""
+    p, spread = part / whole, z * z / whole
+    centre, half = (p + spread / 2) / (1 + spread), z * math.sqrt(p * (1 - p) / whole + spread / (4 * whole)) / (1 + spread)
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+if __name__ == "__main__":
+    # A batch system's SIGTERM, and Ctrl-C where a shell started this in the background with SIGINT ignored, end in the table too.
+    for _number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(_number, signal.default_int_handler)
+    raise SystemExit(main())

@@ -1,0 +1,34 @@
+"""The table of few executed programs."""
+
+import pytest
+
+pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
+
+from benchmarks.executed import ARMS, GRADIENTS, SAMPLINGS, USUAL, main, table, wilson  # noqa: E402
+
+
+@pytest.mark.parametrize(("part", "whole", "low", "high"), [(0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (5, 10, 0.2366, 0.7634)])
+def test_wilson_intervals(part: int, whole: int, low: float, high: float) -> None:
+    assert wilson(part, whole) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_a_task_counts_from_the_number_of_programs_at_which_it_was_solved() -> None:
+    row = {"n": 2, "arm": "enumeration", "evaluations": 0, "cpu_s": 0.1}
+    rows = [{**row, "solved": True, "executed": 16, "held_out": True}, {**row, "solved": False, "executed": 256, "held_out": False}]
+    line = table(rows)[2]
+    assert line[:3] == ["2", "enumeration", "2"]
+    assert [cell.split()[0] for cell in line[3:6]] == ["0%", "50%", "50%"] and line[6] == "50%"
+
+
+def test_every_arm_is_known() -> None:
+    assert set(USUAL) <= set(ARMS) == {*GRADIENTS, *SAMPLINGS, "enumeration"}
+
+
+def test_a_run_goes_on_where_it_was(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "few.jsonl"
+    arguments = ["--n", "2", "--count", "1", "--arms", "enumeration", "--out", str(out)]
+    assert main(arguments) == 0
+    first = out.read_text()
+    assert len(first.splitlines()) == 1
+    assert main(arguments) == 0 and out.read_text() == first
+    assert "enumeration" in capsys.readouterr().out
