@@ -111,7 +111,7 @@ Method: TypeAlias = "Callable[[Task, Job], Outcome]"
 def run(job: Job) -> Record:
     """The record of one attempt, made in this process. An exception of the method becomes the status `error`, with the details on standard error."""
     task, method = read_task(job), find_method(job.method)
-    _warm(task, method, job)
+    warm(task, method, job)
     gc.collect()
     reset_peak()
     cpu, start = cpu_seconds(), time.perf_counter()
@@ -201,7 +201,7 @@ def settings_of(job: Job) -> Settings:
     return settings if job.max_candidates is None else replace(settings, grace=job.budget)
 
 
-def _warm(task: Task, method: Method, job: Job) -> None:
+def warm(task: Task, method: Method, job: Job) -> None:
     """Loads what the method needs for tasks of such types, once in a process. What it finds is thrown away."""
     kind = (job.method, task.input_types, task.output_type, job.constants, job.profile, job.words)
     if not job.warm_up or kind in _warm_kinds():

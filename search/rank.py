@@ -1,7 +1,8 @@
 """The order of fits: shortest description first, then agreement among the fits on fresh inputs.
 
 Several programs fit a few examples; which one is meant cannot be known, only guessed. Smaller ones are more often right
-(Occam; measured in docs/enumeration.md), and among equals the behaviour that most fits share.
+(Occam), and among equals the behaviour that most fits share. Learned weights of these and other traits were no better:
+`python -m benchmarks.ranking`, figures in docs/enumeration.md.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from search.probe import probes
 from search.verify import Fit
 
 Behaviour = tuple[object, ...]
+STUCK = "stuck"
+"""In a behaviour: no answer. All ways of getting stuck are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +48,15 @@ def rank(fits: Sequence[Fit], task: Task, profile: Profile, *, seed: int = 0, un
     if not fits:
         return Ranking((), (), None)
     inputs = probes(task, seed=seed)
-    order = sorted(fits, key=lambda fit: (_length(fit), len(str(fit.program)), str(fit.program)))
+    order = sorted(fits, key=lambda fit: (length_of(fit), len(str(fit.program)), str(fit.program)))
     behaviours: list[Behaviour] = []
     for fit in order:
         if behaviours and time.perf_counter() >= until:
             break
-        behaviours.append(_behaviour(fit, inputs, profile))
+        behaviours.append(behaviour_of(fit, inputs, profile))
     votes = Counter(behaviours)
     chosen: dict[Behaviour, Fit] = {}
-    for fit, behaviour in sorted(zip(order, behaviours, strict=False), key=lambda pair: (_length(pair[0]), -votes[pair[1]])):
+    for fit, behaviour in sorted(zip(order, behaviours, strict=False), key=lambda pair: (length_of(pair[0]), -votes[pair[1]])):
         chosen.setdefault(behaviour, fit)
     first_two = tuple(chosen.values())[:2]
     return Ranking(
@@ -61,15 +64,15 @@ def rank(fits: Sequence[Fit], task: Task, profile: Profile, *, seed: int = 0, un
     )
 
 
-def _length(fit: Fit) -> tuple[float, int]:
+def length_of(fit: Fit) -> tuple[float, int]:
     """The description length; between equals, the words that the program needs for moving values about."""
     return round(fit.cost, 6), fit.size
 
 
-def _behaviour(fit: Fit, inputs: Sequence[tuple[Value, ...]], profile: Profile) -> Behaviour:
-    """The answers on the probes; all ways of getting stuck are one."""
+def behaviour_of(fit: Fit, inputs: Sequence[tuple[Value, ...]], profile: Profile) -> Behaviour:
+    """The answers on the probes."""
     answers = (answer(fit.program, row, profile=profile) for row in inputs)
-    return tuple("stuck" if isinstance(value, Stuck) else repr(value) for value in answers)
+    return tuple(STUCK if isinstance(value, Stuck) else repr(value) for value in answers)
 
 
 def _disagreement(fits: Sequence[Fit], inputs: Sequence[tuple[Value, ...]], profile: Profile) -> Disagreement | None:

@@ -12,7 +12,7 @@ from dsl.tasks import Task
 from dsl.values import Stuck, to_json
 from search.rank import Ranking
 from search.settings import Settings
-from search.verify import held_out_correct
+from search.verify import Fit, held_out_correct
 
 Status: TypeAlias = Literal["solved", "budget", "exhausted", "memory", "interrupted"]
 
@@ -38,6 +38,8 @@ class SearchResult:
     executions: int
     """Runs of whole programs on examples by the reference machine."""
     num_fits: int
+    collected: tuple[Fit, ...] = ()
+    """All the fits in the order in which they were found: what was ranked."""
     explanation: tuple[str, ...] = ()
     """How the answer came about, in sentences."""
 

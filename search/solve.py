@@ -69,7 +69,8 @@ def solve(
     return SearchResult(
         task=task, settings=settings, ranking=ranking, status="solved" if ranking.fits else run.status,
         seconds=time.perf_counter() - run.started, first_seconds=run.first, candidates=run.search.progress.candidates,
-        executions=run.executions, num_fits=len(run.fits), explanation=tuple(run.explain(ranking)),
+        executions=run.executions, num_fits=len(run.fits), collected=tuple(run.fits),
+        explanation=tuple(run.explain(ranking)),
     )  # fmt: skip
 
 
