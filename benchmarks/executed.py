@@ -23,7 +23,7 @@ from random import Random
 from statistics import median
 from typing import Any
 
-from benchmarks.generate import _sizes
+from benchmarks.generate import sizes
 from benchmarks.generators import lists
 from benchmarks.generators.lines import LISTS
 from benchmarks.generators.suite import generated
@@ -84,7 +84,7 @@ class _Watch:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs what is missing and prints the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.executed", description="How much few executed programs find.")
-    parser.add_argument("--n", type=_sizes, default="2..4", metavar="N|LOW..HIGH", help="minimal numbers of words (2..4)")
+    parser.add_argument("--n", type=sizes, default="2..4", metavar="N|LOW..HIGH", help="minimal numbers of words (2..4)")
     parser.add_argument("--count", type=int, default=20, help="tasks, for each n or each program with holes (20)")
     parser.add_argument("--seed", type=int, default=500, help="of tasks and searches (500)")
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(USUAL), metavar="NAME", help=f"of: {', '.join(ARMS)}")

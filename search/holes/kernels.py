@@ -12,7 +12,7 @@ import numpy as np
 from numba import boolean as B
 from numba import int64 as I
 from numba import njit
-from numba.types import UniTuple
+from numba.core.types import UniTuple
 
 V, M = I[::1], I[:, ::1]
 """A column, and several. The types stand at each loop, so that each is compiled once and not once for each literal that it is called with."""
