@@ -7,6 +7,7 @@ DATA=${DATA:?name the folder of the public suites: DATA=path benchmarks/exact.sh
 OUT=${OUT:-benchmarks/results}
 FLOWFORTH=${FLOWFORTH:-.venv/bin/flowforth}
 JOBS=${JOBS:-1}
+PYTHON=${PYTHON:-.venv/bin/python}
 
 run() {  # run NAME BENCH-ARGUMENTS...
     local name=$1
@@ -14,6 +15,14 @@ run() {  # run NAME BENCH-ARGUMENTS...
     if [ ${#WANTED[@]} -gt 0 ] && ! printf '%s\n' "${WANTED[@]}" | grep -qx "$name"; then return; fi
     "$FLOWFORTH" bench --warm-up 10 --jobs "$JOBS" --out "$OUT/$name" "$@"
     "$FLOWFORTH" report "$OUT/$name" >/dev/null
+}
+
+made() {  # made NAME.jsonl GENERATE-ARGUMENTS...: the path of a suite that is not bundled, generated where it is missing
+    local file=$OUT/suites/$1
+    shift
+    mkdir -p "$OUT/suites"
+    [ -f "$file" ] || "$PYTHON" -m benchmarks.generate "$@" --out "$file" >&2
+    printf '%s' "$file"
 }
 
 WANTED=("$@")
@@ -33,3 +42,7 @@ run long --suite lists-n10 lists-n12 lists-n14 --methods exact portfolio --budge
 run named --suite ints lists strings conditionals constants --methods exact --budget 10
 run hidden-constants --suite constants-1 constants-2 constants-3 --methods exact constants --budget 10
 run pyshgp --suite ints --methods exact pyshgp --budget 10 --limit 10
+run beam-1000 --suite "$DATA"/exedec-none.jsonl --methods beam random plain exact --max-candidates 1000 --budget 120
+run beam-256 --suite "$(made lists-n2.jsonl lists --n 2 --count 50 --seed 0)" lists-n3 lists-n4 lists-n5 lists-n6 \
+    --methods beam random plain --max-candidates 256 --budget 120
+run beam-10s --suite lists-n5 lists-n6 lists-n7 --methods beam exact --budget 10

@@ -49,7 +49,7 @@ def word(name: str, *args: Term) -> Apply:
 
 PROGRAMS = {
     "a chain": word("map*2", word("filter>0", word("reverse", word("sort", X)))),
-    "two branches": word("zip-", word("sort", X), word("reverse", word("map+1", X))),
+    "two branches": word("zip-", word("sort", X), word("map*2", X)),
     "a value used twice": word("zip+", word("sort", X), word("reverse", word("sort", X))),
     "a number on the way": word("take", word("sort", X), word("count>0", X)),
 }

@@ -26,12 +26,13 @@ from dsl.types import INT, LIST_INT, Type
 from dsl.values import Value
 from search.exact.enumerate import Enumerator
 from search.exact.grammar import productions
+from search.exact.plain import PlainSearch
 
 MAX_EXPRESSION = 5
 """Largest expressions enumerated: about 40 million for a task, some seconds and a gigabyte."""
 MAX_SHARING = 4
 """Largest programs with values used more than once that are enumerated; the case analysis above ends here."""
-MEMORY = {0: 1 << 24, 1: 1 << 24, 2: 1 << 25, 3: 1 << 26, 4: 1 << 28, 5: 1500 << 20}
+MEMORY = {2: 1 << 25, 3: 1 << 26, 4: 1 << 28, 5: 1500 << 20}
 """Bytes of the bank by size of expression, enough for every value of the level below: it is touched before use, which takes its time."""
 TOGETHER = 16
 """Values of two words that are looked at in one go: more would take more memory, fewer more calls."""
@@ -73,6 +74,8 @@ def expression_fits(task: Task, size: int) -> bool | None:
         return False
 
     rules = productions(task.input_types, task.output_type, ops=frozenset(words()))
+    if size < 2:  # a level that small is kept before it is tested, which the last one here is not
+        return next(PlainSearch(task, rules, (), LISTS).run(size), None) is not None
     search = Enumerator(task, task.examples, rules, (), LISTS, MEMORY[size], stop, words=frozenset(words()))
     fits = next(search.run(size), None) is not None
     return True if fits else None if any(full) else False

@@ -290,3 +290,13 @@ def test_arguments_that_make_no_sense(arguments: list[str], complaint: str, caps
         main([*arguments, "--out", "nowhere.jsonl"])
     assert stop.value.code == 2
     assert complaint in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_the_shortest_programs_are_as_long_as_they_say(size: int, tmp_path: Path) -> None:
+    """There a program has no value of one word that it could use twice."""
+    file = tmp_path / "suite.jsonl"
+    assert main(["lists", "--n", str(size), "--count", "2", "--seed", "5", "--out", str(file)]) == 0
+    tasks = load_tasks(file)
+    assert len(tasks) == 2 and all(task.metadata["length"] == size for task in tasks)
+    assert not any(plain_fits(task, size - 1) for task in tasks) and all(plain_fits(task, 2 * size) for task in tasks)
