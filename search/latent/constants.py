@@ -10,6 +10,7 @@ Shapes: S starts, H holes, E examples, D code width, N Ints that a hole may be.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import product
 
@@ -85,7 +86,7 @@ class Holes:
         for _ in range(self.how.steps):
             loss = self.loss()
             for constants, value in zip(self.nearest(), loss.tolist(), strict=True):
-                lowest[constants] = min(value, lowest.get(constants, value))
+                lowest[constants] = min(value, lowest.get(constants, math.inf))
             optimizer.zero_grad()
             loss.sum().backward()
             optimizer.step()

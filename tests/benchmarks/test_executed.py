@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
 
-from benchmarks.executed import ARMS, GRADIENTS, SAMPLINGS, USUAL, main, table, wilson  # noqa: E402
+from benchmarks.executed import ARMS, GRADIENTS, SAMPLINGS, USUAL, main, table, wilson
 
 
 @pytest.mark.parametrize(("part", "whole", "low", "high"), [(0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (5, 10, 0.2366, 0.7634)])

@@ -33,8 +33,19 @@ def test_any_method_writes_its_explanation(tmp_path: Path) -> None:
 def test_a_search_by_gradient_writes_losses_and_distributions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("search.prior.ready.is_ready", lambda: False)
     monkeypatch.setattr(GradientSearch, "_machine", lambda self: Oracle(20))
-    arguments = ["[3,1] -> [3,1]", "[2,4,9] -> [9,4,2]", "--method", "gradient", "--ops", "sort", "reverse", "sum", "--constants", "discovered"]
-    main(["solve", *arguments, "--budget", "20", "--log-dir", str(tmp_path), "--quiet"])
+    arguments = [
+        "[3,1] -> [3,1]",
+        "[2,4,9] -> [9,4,2]",
+        "--method",
+        "gradient",
+        "--ops",
+        "sort",
+        "reverse",
+        "sum",
+        "--constants",
+        "none",
+    ]
+    main(["solve", *arguments, "--budget", "90", "--log-dir", str(tmp_path), "--quiet"])
     tags, text = events(tmp_path)
     assert {"loss/all", "loss/concrete", "log-probabilities of words/position 1"} <= tags
     assert "programs were run on the real machine" in text
