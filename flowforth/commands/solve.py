@@ -58,7 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", metavar="FILE", help="write the CSV with its empty targets filled into this file")
     parser.add_argument("--explain", action="store_true", help="say what the prior believed, and which stage found the answer")
     parser.add_argument(
-        "--log-dir", metavar="DIR", help="write the explanation, and how distributions over words moved, for TensorBoard (needs the extra neural)"
+        "--log-dir",
+        metavar="DIR",
+        help="write the explanation, and how distributions over words moved, for TensorBoard (needs the extra neural)",
     )
     parser.add_argument("--quiet", action="store_true", help="print the program alone")
     add_profile(parser)

@@ -44,9 +44,12 @@ def searching(task: Task, how: Descent = SMALL, *, most: int = 60, method: str =
     return search
 
 
-@pytest.mark.parametrize("task", [SORTED, TOTAL], ids=lambda task: task.name)
-@pytest.mark.parametrize("method", ["gradient", "gradient-without-grounding"])
-def test_short_programs_are_found(task: Task, method: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "task"),
+    [("gradient", SORTED), ("gradient", TOTAL), ("gradient-without-grounding", TOTAL)],
+    ids=lambda each: getattr(each, "name", each),
+)
+def test_short_programs_are_found(method: str, task: Task) -> None:
     search = searching(task, method=method)
     term = next(search.run(), None)
     assert term is not None
