@@ -47,7 +47,15 @@ class GradientSearch(LearnedSearch):
             self.descent = replace(self.descent, every=self.descent.steps, feedback="none", commit=False)
 
     def through(self, machine: Machine) -> Iterator[Term]:
-        """Descents until `stop` says so."""
+        """Descents until `stop` says so; what was written for TensorBoard is complete when the search ends."""
+        try:
+            yield from self._descents(machine)
+        finally:
+            if self._board is not None:
+                self._board.close()
+
+    def _descents(self, machine: Machine) -> Iterator[Term]:
+        """Descents, and holes filled between them."""
         examples = self.followed(self.descent.examples)
         choices = self.choices(examples)
         longer = 0

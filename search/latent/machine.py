@@ -116,9 +116,9 @@ class Machine(ABC):
             return None
         return None if isinstance(items, str) else items
 
-    def fits(self, stack: Stack, constants: Sequence[Value] = ()) -> bool:
-        """Whether there is room for it, and for some more."""
-        return len(encode(State(stack, tuple(constants)), self.vocab)) <= self.width
+    def fits(self, stack: Sequence[Any], constants: Sequence[Any] = (), domain: str = CONCRETE) -> bool:
+        """Whether states have room for it."""
+        return len(encode(State(tuple(stack), tuple(constants)), self.vocab, domain=domain)) <= self.width
 
     def targets(self, values: Sequence[Any], domains: Sequence[str] | None = None) -> Targets:
         """The cells of wanted values, one a state: abstract ones where a domain is named that is not CONCRETE."""

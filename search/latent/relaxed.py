@@ -69,12 +69,18 @@ class Relaxed:
         """States and targets of a start: the examples, then one abstract state for each domain; repeated for every start."""
         inputs = [tuple(example.inputs) for example in self.examples]
         outputs = [example.output for example in self.examples]
-        self.domains = [*[CONCRETE] * len(inputs), *self.how.domains]
         stacks, blocks, wanted = list[Any](inputs), list[Any]([self.constants] * len(inputs)), list[Any](outputs)
+        self.abstract: list[str] = []
+        """The domains for which there is room: several abstract constants can be longer than the concrete state."""
         for domain in self.how.domains:
-            stacks.append([abstract_of(column, domain) for column in zip(*inputs, strict=True)])
-            blocks.append([abstract_of([value], domain) for value in self.constants])
-            wanted.append(abstract_of(outputs, domain))
+            seen = [abstract_of(column, domain) for column in zip(*inputs, strict=True)]
+            block = [abstract_of([value], domain) for value in self.constants]
+            if self.machine.fits(seen, block, domain):
+                self.abstract.append(domain)
+                stacks.append(seen)
+                blocks.append(block)
+                wanted.append(abstract_of(outputs, domain))
+        self.domains = [*[CONCRETE] * len(inputs), *self.abstract]
         machine, starts = self.machine, self.how.starts
         self.start = machine.embed(stacks, blocks, self.domains).repeat(starts, 1, 1)
         self.targets = machine.targets(wanted * starts, self.domains * starts)
@@ -105,9 +111,9 @@ class Relaxed:
     def _rolled(self, z: Tensor, trouble: Tensor, log_p: Tensor, progress: float) -> Rolled:
         how, concrete = self.how, len(self.examples)
         surprise = self.machine.surprise(z, self.targets, self.first).view(how.starts, -1)
-        parts = {"concrete": (REST + (1 - REST) * progress if how.domains else 1.0) * surprise[:, :concrete].mean(1)}
-        for place, domain in enumerate(how.domains):
-            parts[domain] = how.coarse / len(how.domains) * (1 - (1 - REST) * progress) * surprise[:, concrete + place]
+        parts = {"concrete": (REST + (1 - REST) * progress if self.abstract else 1.0) * surprise[:, :concrete].mean(1)}
+        for place, domain in enumerate(self.abstract):
+            parts[domain] = how.coarse / len(self.abstract) * (1 - (1 - REST) * progress) * surprise[:, concrete + place]
         p = log_p.exp()
         parts["trouble"] = how.trouble * trouble
         parts["entropy"] = how.entropy * progress * -(p * log_p).sum(-1).mean(-1)

@@ -88,7 +88,9 @@ class Oracle(Machine):
             return None
         key = repr(state), number, domain
         if key not in self.known:
-            self.known[key] = self._one(state, self.vocab.ops[number], domain)
+            after = self._one(state, self.vocab.ops[number], domain)
+            fine = after is not None and self.fits(*after, domain)
+            self.known[key] = after if fine else None
         return self.known[key]
 
     def _one(self, state: Held, word: str, domain: str) -> Held | None:

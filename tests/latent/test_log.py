@@ -43,9 +43,9 @@ def test_a_search_by_gradient_writes_losses_and_distributions(tmp_path: Path, mo
         "reverse",
         "sum",
         "--constants",
-        "discovered",
+        "none",
     ]
-    main(["solve", *arguments, "--budget", "20", "--log-dir", str(tmp_path), "--quiet"])
+    main(["solve", *arguments, "--budget", "90", "--log-dir", str(tmp_path), "--quiet"])
     tags, text = events(tmp_path)
     assert {"loss/all", "loss/concrete", "log-probabilities of words/position 1"} <= tags
     assert "programs were run on the real machine" in text
