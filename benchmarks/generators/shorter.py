@@ -26,7 +26,6 @@ from dsl.types import INT, LIST_INT, Type
 from dsl.values import Value
 from search.exact.enumerate import Enumerator
 from search.exact.grammar import productions
-from search.exact.plain import PlainSearch
 
 MAX_EXPRESSION = 5
 """Largest expressions enumerated: about 40 million for a task, some seconds and a gigabyte."""
@@ -63,22 +62,21 @@ def shorter(task: Task, num_words: int) -> Checked | None:
 
 def expression_fits(task: Task, size: int) -> bool | None:
     """Whether an expression of at most `size` words gives the examples; None if memory was too small to tell."""
-
-    full: list[bool] = []
-
-    def stop() -> bool:
-        # The last level is only tested: its values are not kept. Whether memory sufficed is whether it did up to there.
-        if search.level == size and not full:
-            full.append(search.full)
-            search.full = True
-        return False
-
+    if size == 0:
+        return False  # no task's output is one of its inputs
     rules = productions(task.input_types, task.output_type, ops=frozenset(words()))
-    if size < 2:  # a level that small is kept before it is tested, which the last one here is not
-        return next(PlainSearch(task, rules, (), LISTS).run(size), None) is not None
-    search = Enumerator(task, task.examples, rules, (), LISTS, MEMORY[size], stop, words=frozenset(words()))
-    fits = next(search.run(size), None) is not None
-    return True if fits else None if any(full) else False
+    search = Enumerator(task, task.examples, rules, (), LISTS, MEMORY[size], words=frozenset(words()))
+    try:
+        if next(search.prepare(), None) is not None:
+            return True
+        while search.level < size - 1:
+            if next(search.step(), None) is not None:
+                return True
+        # The last level is only tested: its values are not kept. Whether memory sufficed is whether it did up to there.
+        full, search.full = search.full, True
+        return True if next(search.step(), None) is not None else None if full else False
+    finally:
+        search.close()
 
 
 def sharing_fits(task: Task, size: int) -> bool:
