@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--method",
         metavar="METHOD",
-        help="portfolio (exact and guided search in turn), exact, prior (guided alone) or plain (default: exact)",
+        help="portfolio (exact and guided search in turn), exact, prior (guided alone), beam, random or plain (default: exact)",
     )
     parser.add_argument("--seed", type=int, metavar="N", help="seed of the inputs on which programs are compared (default: 0)")
     parser.add_argument("--output", metavar="FILE", help="write the CSV with its empty targets filled into this file")
