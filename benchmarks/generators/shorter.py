@@ -31,7 +31,7 @@ MAX_EXPRESSION = 5
 """Largest expressions enumerated: about 40 million for a task, some seconds and a gigabyte."""
 MAX_SHARING = 4
 """Largest programs with values used more than once that are enumerated; the case analysis above ends here."""
-MEMORY = {2: 1 << 25, 3: 1 << 26, 4: 1 << 28, 5: 1500 << 20}
+MEMORY = {1: 1 << 25, 2: 1 << 25, 3: 1 << 26, 4: 1 << 28, 5: 1500 << 20}
 """Bytes of the bank by size of expression, enough for every value of the level below: it is touched before use, which takes its time."""
 TOGETHER = 16
 """Values of two words that are looked at in one go: more would take more memory, fewer more calls."""
