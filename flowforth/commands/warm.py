@@ -35,7 +35,8 @@ def main(args: argparse.Namespace) -> int:
         )
         return 1
     from search.exact.warm import FAMILIES, warm
-    from search.prior.ready import make_ready
+    from search.holes import ready as holes
+    from search.prior import ready as prior
 
     families = args.families or ["lists", "text"]
     for name in families:
@@ -53,6 +54,7 @@ def main(args: argparse.Namespace) -> int:
 
     warm(families, jobs, show)
     if set(families) != {"text"}:
-        make_ready()
+        prior.make_ready()
+        holes.make_ready()
     print(f"\rflowforth: {', '.join(families)} ready after {time.perf_counter() - began:.0f} s          ", file=sys.stderr)
     return 0

@@ -3,7 +3,7 @@
     the exact search alone for HEAD_START
     then slices in turn: the search with holes, the exact search
 
-Where the task is not about numbers and lists of numbers, or no numba is there, the search is the exact one alone.
+Where the task is not about numbers and lists of numbers, or the compiled loops are not there, the search is the exact one alone.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dsl.program import Push
 from dsl.types import INT, LIST_INT
 from search.exact.grammar import Production, productions
 from search.exact.search import LOOK_EVERY, Engine, ExactSearch, search_profile, spread
+from search.holes.ready import is_ready, make_ready
 from search.term import Term, size
 from search.turns import Part, end_all
 
@@ -43,9 +44,15 @@ class ConstantsSearch(ExactSearch):
 
     holes: Holes | None = None
     """The search with holes, once it has begun."""
+    why_not: str | None = None
+    """Why hidden constants are not looked for."""
 
     def _columnar(self, rules: Sequence[Production], pushes: Sequence[tuple[Push, int]]) -> Iterator[Term]:
         if not {*self.task.input_types, self.task.output_type} <= {INT, LIST_INT}:
+            self.why_not = "they are looked for in tasks on Ints and lists of Ints only"
+        elif not is_ready():
+            self.why_not = "the compiled code for it is not on this machine yet; `flowforth warm` makes it, once"
+        if self.why_not is not None:
             yield from ExactSearch._columnar(self, rules, pushes)
             return
         before, looked = self.progress.candidates, 0.0
@@ -125,9 +132,14 @@ class ConstantsSearch(ExactSearch):
         end = now + (HEAD_START if turn == 0 else SLICE + SHARE * (now - start))
         return lambda: time.perf_counter() >= end
 
+    def load(self) -> None:
+        """What the exact search needs, and the loops for constants."""
+        ExactSearch.load(self)
+        make_ready()
+
     def explain(self) -> list[str]:
         """What the search did, in sentences."""
         lines = ExactSearch.explain(self)
         if self.holes is None:
-            return [*lines, "Hidden constants were not looked for."]
+            return [*lines, f"Hidden constants were not looked for: {self.why_not or 'the search ended before'}."]
         return [*lines, f"The search for hidden constants came to {self.holes.stage!r}."]

@@ -12,6 +12,7 @@ from dsl.parser import parse
 from dsl.program import Push
 from dsl.tasks import Example, Task
 from dsl.values import DEFAULT, Stuck
+from search.holes import ready
 from search.holes.search import ConstantsSearch
 from search.postfix import to_program
 from search.settings import Settings
@@ -19,6 +20,7 @@ from search.solve import search_of, solve
 from search.term import Apply, Function
 from search.verify import agrees
 
+ready.make_ready()
 COUNTED = 6_000_000
 SOLVED = 800_000
 """Candidates of whole searches. They all go on to this end: one that ended with its first fit would set an alarm by the clock."""
@@ -109,4 +111,10 @@ def test_a_task_about_text_is_left_to_the_exact_search():
     task = Task(name="text", examples=(Example(("ab",), "AB!"), Example(("c d",), "C D!")))
     search = ConstantsSearch(task, counted(max_candidates=300_000))
     assert any(agrees(to_program(term, 1), task.examples, DEFAULT) for term in search.run())
-    assert search.holes is None and search.explain()[-1] == "Hidden constants were not looked for."
+    assert search.holes is None and search.explain()[-1].startswith("Hidden constants were not looked for")
+
+
+def test_where_its_code_is_not_compiled_the_search_is_the_exact_one_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.holes.search.is_ready", lambda: False)
+    found = solve(task_of("37 * 505 + 101 mod", NUMBERS), counted(max_candidates=200_000))
+    assert "flowforth warm" in found.explanation[-1]
