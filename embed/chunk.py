@@ -142,7 +142,7 @@ class Chunk:
             if row in misfits:
                 types = tuple(VALUE_TYPES[code] for code in drawn.types[row][drawn.types[row] >= 0][:4])
                 op[i], error[i] = self._misfit(types, drawn.blocks.ids[row])
-                pops[i], bodies[i] = pops_of(int(op[i]), vocab), -1
+                pops[i], bodies[i] = pops_of(vocab.ops[int(op[i])]), -1
                 ids_after[i, _SLOTS:-1] = -1
                 ids_after[i, _SLOTS] = self.errors[error[i] - 1]
         top = np.arange(ids_after.shape[1] - _SLOTS - 2) < pushes[:, None]

@@ -83,11 +83,12 @@ def popped(move: Move) -> tuple[int, int]:
 
 
 def op_number(move: Move, vocab: Vocabulary) -> int:
+    """The number of a move's op; pushing a literal counts as the first constant."""
     return vocab.numbers[CONSTANTS[0]] if move.op is None else vocab.numbers[move.op.name]
 
 
-def pops_of(number: int, vocab: Vocabulary) -> int:
-    name = vocab.ops[number]
+def pops_of(name: str) -> int:
+    """How many values an op takes by its own effect; quotations may take more."""
     return OPS[name].num_args if name in OPS else 0
 
 

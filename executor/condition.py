@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from dsl.ops import OPS
 from dsl.program import Constant, Program, Push, Quotation, Word
-from embed.moves import MAX_BODY, body_tokens
+from embed.moves import MAX_BODY, body_tokens, pops_of
 from embed.vocab import CONSTANTS, INTERPRETATIONS, Vocabulary
 
 
@@ -65,11 +64,6 @@ class Condition:
             interpretation=self.interpretation[rows],
             vectors=None if self.vectors is None else self.vectors[rows],
         )
-
-
-def pops_of(name: str) -> int:
-    """How many values an op takes by its own effect; quotations may take more."""
-    return OPS[name].num_args if name in OPS else 0
 
 
 def moves_of(program: Program, vocab: Vocabulary) -> list[tuple[int, list[list[int]]]]:

@@ -16,11 +16,12 @@ from torch import Tensor
 from embed.batches import Stream
 from embed.cells import CellError, State, decode, encode
 from embed.data_config import DataConfig, data_config
+from embed.moves import pops_of
 from embed.pool import CellRows
 from embed.steps import Rollouts, Steps, rows_of
 from embed.vocab import INTERPRETATIONS, Kind
 from executor.checkpoint import Executor
-from executor.condition import Condition, pops_of
+from executor.condition import Condition
 from executor.diagnostics import basin, basin_radius, figures
 from executor.exactness import Tally, condition_of, families
 from executor.field import Source

@@ -21,12 +21,13 @@ from dsl.values import Stuck
 from embed.batches import Stream
 from embed.cells import CellError, State, decode, encode
 from embed.data_config import DataConfig, data_config
+from embed.moves import pops_of
 from embed.pool import CellRows
 from embed.steps import Steps, joined, rows_of
 from embed.vocab import CONSTANTS, Kind
 from executor.board import Board
 from executor.checkpoint import Executor, write_whole
-from executor.condition import Condition, bodies_tensor, moves_of, pops_of
+from executor.condition import Condition, bodies_tensor, moves_of
 from executor.diagnostics import row_figures
 from executor.drawing import Panel, picture
 from executor.exactness import condition_of

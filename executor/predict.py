@@ -12,9 +12,10 @@ from dsl.printer import print_program
 from dsl.program import NUM_CONSTANTS, Constant, Instruction, Program, Push, Quotation, Word
 from dsl.values import DEFAULT, Profile, Stuck, Value
 from embed.cells import CellError, State, decode, encode
+from embed.moves import pops_of
 from embed.steps import rows_of
 from executor.checkpoint import Executor
-from executor.condition import Condition, bodies_tensor, moves_of, pops_of
+from executor.condition import Condition, bodies_tensor, moves_of
 from executor.integrate import run_program
 
 ROOM = 24

@@ -17,13 +17,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from dsl.errors import ConfigError
 from dsl.program import Push
 from dsl.types import LIST_INT
 from dsl.values import Value
 from search.exact.grammar import Production, productions
 from search.exact.search import Engine, ExactSearch
-from search.prior.ready import is_ready, make_ready
+from search.prior.ready import make_ready, prior_for
 from search.term import Term, size
 from search.turns import Part, end_all
 
@@ -246,18 +245,9 @@ class GuidedSearch(ExactSearch):
 
     def _prior(self) -> Prior | None:
         """The prior, if there is one for this task; else `why_not` says why."""
-        if not is_ready():
-            self.why_not = "its compiled code is not on this machine yet; `flowforth warm` makes it, once"
-            return None
-        try:
-            from search.prior.model import Prior
-
-            prior = Prior.shipped()
-        except (ConfigError, ImportError) as error:
-            self.why_not = str(error)
-            return None
-        if not prior.knows(self.task):
-            self.why_not = "the prior knows tasks on numbers and lists of numbers only"
+        prior = prior_for(self.task)
+        if isinstance(prior, str):
+            self.why_not = prior
             return None
         return prior
 

@@ -106,7 +106,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(stages, "FLASH_CANDIDATES", 0)
     monkeypatch.setattr(guided, "HEAD_START_CANDIDATES", 500)
     monkeypatch.setattr(guided, "SLICE_CANDIDATES", 1_000)
-    monkeypatch.setattr(guided, "is_ready", lambda: True)
+    monkeypatch.setattr("search.prior.ready.is_ready", lambda: True)
     monkeypatch.setattr(guided, "SCORED_CHEAP", 100)
     monkeypatch.setattr(guided, "SCORED_OTHERS", 100)
     yield

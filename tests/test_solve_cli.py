@@ -58,9 +58,7 @@ def wait_for_handler(process):
 
 
 def test_explain_says_what_the_prior_did_or_why_it_was_not_asked(call, monkeypatch):
-    from search import guided
-
-    monkeypatch.setattr(guided, "is_ready", lambda: False)
+    monkeypatch.setattr("search.prior.ready.is_ready", lambda: False)
     code, out, _ = call("solve", *HARD_LISTS, "--method", "portfolio", "--budget", "0.5", "--explain", "--ops", "reverse", "sort")
     assert code == 1 and "The prior was not asked: " in out
     code, out, _ = call("solve", *SORT, "--explain", "--json")

@@ -148,7 +148,7 @@ def test_an_end_runs_the_finally_blocks_before_it_returns(yields: bool) -> None:
                 if yields:
                     yield 1
                 part.give_way()
-        except Exception:
+        except Exception:  # the broad handler that `Ended` must pass
             trace.append("taken for an error")
         finally:
             time.sleep(0.02)
@@ -234,7 +234,7 @@ def test_errors_of_the_maker_come_out_too() -> None:
     def run() -> None:
         try:
             part.run(at_once)
-        except BaseException as error:
+        except BaseException as error:  # whatever a thread raises is the test's to look at
             failed.append(error)
 
     caller = threading.Thread(target=run, daemon=True)

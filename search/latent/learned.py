@@ -15,10 +15,11 @@ from dsl.ops import OPS
 from dsl.types import BOOL, INT
 from dsl.values import Value
 from embed.cells import State, encode
+from embed.moves import pops_of
 from embed.steps import rows_of
 from embed.vocab import INTERPRETATIONS, Kind
 from executor.checkpoint import load_weights
-from executor.condition import Condition, pops_of
+from executor.condition import Condition
 from executor.field import Field
 from executor.integrate import execute
 from executor.layout import FIRST_ITEM
