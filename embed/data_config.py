@@ -58,6 +58,8 @@ class DataConfig:
     """Only these words, where any are named: sub-languages for tests and ablations."""
     copies: float = 0.1
     """How often transitions come that only move values, against those that compute: with built-in routing there is little to learn from them."""
+    emphasis: tuple[str, ...] = ()
+    """`NAME:FACTOR` for words that are drawn more or less often than `balance` says; 1 for the others. `executor/focus.py` makes them."""
     pairs: str = "seen"
     """`seen`: without the pairs of ops in a row that are held out (one in twenty, by a hash of their names); `unseen`: only those; `all`."""
     from_step: int = 0
@@ -75,6 +77,21 @@ class DataConfig:
         for name, fine in rules.items():
             if not fine:
                 raise ConfigError(f"data field {name} is {getattr(self, name)!r}, which is outside its range; see embed/data_config.py")
+        _ = self.factors
+
+    @property
+    def factors(self) -> dict[str, float]:
+        """`emphasis` as numbers. Raises `ConfigError` for what is none."""
+        found = {}
+        for text in self.emphasis:
+            name, _, factor = text.rpartition(":")
+            try:
+                found[name] = float(factor)
+            except ValueError:
+                found[name] = -1.0
+            if name not in OPS or not 0 < found[name] < 1e6:
+                raise ConfigError(f"emphasis {text!r} is no NAME:FACTOR; the name is a word of the language, the factor a positive number")
+        return found
 
     @property
     def profile(self) -> Profile:

@@ -45,6 +45,9 @@ class Source:
         weights = counts[inverse].astype(np.float64) ** -config.balance
         computes = np.array([move.op is not None and move.op.routing is None for move in made.moves], bool)
         weights = np.where(computes[self.move], weights, weights * config.copies)
+        factors = config.factors
+        emphasis = np.array([1.0 if move.op is None else factors.get(move.op.name, 1.0) for move in made.moves])
+        weights = weights * emphasis[self.move]
         self.good, self.bad = np.flatnonzero(self.error == 0), np.flatnonzero(self.error > 0)
         if not weights[self.good].sum() > 0:
             raise ConfigError("no transition could be made from these traces; allow more ops or programs")

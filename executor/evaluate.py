@@ -60,7 +60,7 @@ class _Bench:
         small = min(data.rows, 256, rows)
         # Reference kernels: an evaluation must not wait for a hundred kernels to be compiled.
         self.data = replace(
-            data, rows=small, programs=min(data.programs, 1024), compiled=False, chunk=4, soft=0.0, rollouts=0.0, abstract=0.0
+            data, rows=small, programs=min(data.programs, 1024), compiled=False, chunk=4, soft=0.0, rollouts=0.0, abstract=0.0, emphasis=()
         )
         self.balanced = replace(self.data, balance=0.8)
 

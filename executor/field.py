@@ -240,7 +240,7 @@ class Field(nn.Module):
         """[B, W, D]: cells that are made, or taken from the arguments by attention, or a mixture of both."""
         scores = norm(self.pointing(x)) @ norm(self.pointed(x)).mT * (4 / math.sqrt(x.shape[-1]))
         share = torch.softmax(scores.masked_fill(~window.seen[:, None], -1e4), -1)
-        return torch.lerp(made, share @ z0, torch.sigmoid(self.gate(x)))
+        return torch.lerp(made, (share @ z0).to(made.dtype), torch.sigmoid(self.gate(x)).to(made.dtype))
 
     def _room(self, source: Source, condition: Condition) -> Tensor:
         """int64[B]: the most cells that results may have: as the effects say, or all that the states have room for."""

@@ -145,7 +145,7 @@ class _Run:
         data = replace(config.data, seed=config.data.seed + config.seed)
         mine = range(place.rank, config.shards, place.world)
         self.streams = {shard: Stream(data, vocab, shard) for shard in mine}
-        self.held_out = Stream(replace(data, soft=0, rollouts=0, abstract=0), vocab, HELD_OUT)
+        self.held_out = Stream(replace(data, soft=0, rollouts=0, abstract=0, emphasis=()), vocab, HELD_OUT)
         self.precision = resolved(config.precision, place.device)
         self.autocast = _autocast(self.precision, place.device)
         if config.compiled:

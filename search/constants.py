@@ -63,6 +63,11 @@ def constants_for(task: Task, source: Source) -> tuple[Value, ...]:
     return tuple({(type(value), value): value for value in found}.values())
 
 
+def are_discovered(task: Task, source: Source) -> bool:
+    """Whether nobody says which constants there are, so that any may be looked for."""
+    return source == "discovered" or (source == "given" and task.constants is None)
+
+
 def priced_constants(task: Task, source: Source, profile: Profile, words: Collection[str]) -> tuple[tuple[Push, int], ...]:
     """The literals of a search with their costs, 1 to 3, cheapest first: the constants of the source that the profile allows, and the names of token classes.
 

@@ -23,11 +23,11 @@ LATENT = {
 SEARCHES = {
     "exact": "search.exact.search:ExactSearch",
     "plain": "search.exact.search:ExactSearch",
-    "prior": "search.guided:GuidedSearch",
-    "portfolio": "search.guided:GuidedSearch",
+    "prior": "search.portfolio:PortfolioSearch",
+    "portfolio": "search.portfolio:PortfolioSearch",
     "beam": "search.beam.search:BeamSearch",
     "random": "search.beam.chance:RandomSearch",
-    "constants": "search.holes.search:ConstantsSearch",
+    "constants": "search.portfolio:PortfolioSearch",
     **LATENT,
 }
 """Methods, as `--method` takes them, with where their searches are."""

@@ -7,13 +7,23 @@ two searches share one core in slices however long a level of one of them takes.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
 PATIENCE = 0.5
 """Seconds for which `end` waits."""
+
+
+HEAD_START = 0.1
+"""Seconds that the first part has alone: what is found by then needs no help."""
+SLICE, PART = 0.02, 0.1
+"""Seconds of the first slices; later ones are a part of the time so far, as changing over has its price too."""
+HEAD_START_CANDIDATES, SLICE_CANDIDATES = 500_000, 200_000
+"""The same where candidates are counted."""
 
 
 class Ended(BaseException):
@@ -31,6 +41,52 @@ def end_all(parts: Iterable[Part[Any]]) -> None:
             part.end()
     if late is not None:
         raise late
+
+
+@dataclass(frozen=True, slots=True)
+class Turns(Generic[T]):
+    """Parts by name, in their order, each with the length of its slices against the others'."""
+
+    parts: Mapping[str, Part[T]]
+    shares: Mapping[str, float]
+    counted: bool
+    """Whether slices end after so many candidates, and not after so much time."""
+    count: Callable[[], int]
+    """Candidates of all parts so far."""
+    stop: Callable[[], bool]
+
+    def run(self, at: Callable[[str], bool]) -> Iterator[T]:
+        """What the parts yield, in slices, until all are done; a part that is done leaves its time to the others. `at` is told who comes next, and says
+        whether it is still of use."""
+        start, first, turn = time.perf_counter(), self.count(), 0
+        waiting = list(self.parts)
+        while waiting and not self.stop():
+            name = waiting[turn % len(waiting)]
+            part = self.parts[name]
+            if not at(name):
+                part.end()
+                waiting.remove(name)
+                continue
+            over = self._slice(self.shares.get(name, 1.0), start, first, head_start=turn == 0 and len(self.parts) > 1)
+            while not part.done and not self.stop():
+                found = part.run(over)
+                yield from found
+                if not found or over():
+                    break
+            if part.done:
+                waiting.remove(name)  # the next one has moved to its place
+            else:
+                turn += 1
+
+    def _slice(self, share: float, start: float, first: int, *, head_start: bool) -> Callable[[], bool]:
+        """What says that a slice is over."""
+        if self.counted:
+            now = self.count()
+            limit = now + (HEAD_START_CANDIDATES if head_start else int(share * (SLICE_CANDIDATES + PART * (now - first))))
+            return lambda: self.count() >= limit
+        now = time.perf_counter()
+        end = now + (HEAD_START if head_start else share * (SLICE + PART * (now - start)))
+        return lambda: time.perf_counter() >= end
 
 
 class Part(Generic[T]):

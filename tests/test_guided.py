@@ -18,9 +18,9 @@ from dsl.program import Word, walk
 from dsl.tasks import Example, Task
 from dsl.types import STR
 from dsl.values import Value
-from search import guided
+from search import guided, turns
 from search.exact import search as stages
-from search.guided import GuidedSearch
+from search.portfolio import PortfolioSearch
 from search.prior.model import Belief, Prior
 from search.prior.signature import is_seen
 from search.result import SearchResult
@@ -104,8 +104,8 @@ def refuse(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
 def at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The columnar stage begins at once, and turns are short. No thread of a search outlives its test."""
     monkeypatch.setattr(stages, "FLASH_CANDIDATES", 0)
-    monkeypatch.setattr(guided, "HEAD_START_CANDIDATES", 500)
-    monkeypatch.setattr(guided, "SLICE_CANDIDATES", 1_000)
+    monkeypatch.setattr(turns, "HEAD_START_CANDIDATES", 500)
+    monkeypatch.setattr(turns, "SLICE_CANDIDATES", 1_000)
     monkeypatch.setattr("search.prior.ready.is_ready", lambda: True)
     monkeypatch.setattr(guided, "SCORED_CHEAP", 100)
     monkeypatch.setattr(guided, "SCORED_OTHERS", 100)
@@ -206,9 +206,9 @@ def test_without_weights_the_search_is_the_exact_one(method: str, error: Excepti
         ours, exact = check(task, settings(method, max_size=4)), check(task, settings("exact", max_size=4))
         assert [fit.program for fit in ours.ranking.fits] == [fit.program for fit in exact.ranking.fits]
         assert ours.candidates == exact.candidates and ours.status == exact.status
-    search = GuidedSearch(TOP, settings(method, max_size=4))
+    search = PortfolioSearch(TOP, settings(method, max_size=4))
     assert list(search.run())
-    assert search.why_not == str(error) and search.belief is None
+    assert search.why_not["guided"] == str(error) and search.guided is None
     assert any(str(error) in line for line in search.explain())
 
 
@@ -219,9 +219,9 @@ def test_text_is_left_to_the_exact_search(method: str, prior: FakePrior) -> None
     using = settings(method, ops=TEXT_WORDS, max_size=4)
     ours, exact = check(UPPER, using), check(UPPER, replace(using, method="exact"))
     assert [fit.program for fit in ours.ranking.fits] == [fit.program for fit in exact.ranking.fits]
-    search = GuidedSearch(UPPER, replace(using, max_size=2))
+    search = PortfolioSearch(UPPER, replace(using, max_size=2))
     list(search.run())
-    assert prior.asked == 0 and search.belief is None and "numbers" in str(search.why_not)
+    assert prior.asked == 0 and search.guided is None and "numbers" in search.why_not["guided"]
 
 
 @METHODS
@@ -301,7 +301,7 @@ def test_a_round_ends_only_where_it_is_full(monkeypatch: pytest.MonkeyPatch) -> 
 def test_an_answer_is_spoken_of_only_if_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit may come before the prior's first turn."""
     fake = given(PRIORS["right"](), monkeypatch)
-    monkeypatch.setattr(guided, "HEAD_START_CANDIDATES", 100_000)
+    monkeypatch.setattr(turns, "HEAD_START_CANDIDATES", 100_000)
     result = check(NO_LIST_FITS, settings("portfolio", max_candidates=2_000))
     assert fake.asked == 0 and not any("answer came before" in line for line in result.explanation), result.explanation
 
@@ -314,8 +314,8 @@ def test_a_guided_search_that_tried_everything_ends(monkeypatch: pytest.MonkeyPa
 
 
 def test_methods_by_name() -> None:
-    assert search_of("portfolio") is search_of("prior") is GuidedSearch
-    assert not issubclass(search_of("exact"), GuidedSearch) and not issubclass(search_of("plain"), GuidedSearch)
+    assert search_of("portfolio") is search_of("prior") is search_of("constants") is PortfolioSearch
+    assert not issubclass(search_of("exact"), PortfolioSearch) and not issubclass(search_of("plain"), PortfolioSearch)
 
 
 @METHODS
@@ -329,3 +329,23 @@ def test_a_task_without_words_that_the_prior_knows(method: str, monkeypatch: pyt
 
     given(Silent(right), monkeypatch)
     assert check(SORTED, settings(method)).solved
+
+
+def test_the_portfolio_has_three_parts_where_nobody_says_which_constants_there_are(
+    prior: FakePrior, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("search.holes.search.is_ready", lambda: True)
+    usual, told = PortfolioSearch(TOP, settings("portfolio", constants="given")), replace(TOP, constants=(1, 2))
+    assert usual._members() == ["enumerate", "guided", "constants"] and not usual.why_not
+    for search in (PortfolioSearch(told, settings("portfolio", constants="given")), PortfolioSearch(TOP, settings("portfolio"))):
+        assert search._members() == ["enumerate", "guided"] and "which constants" in search.why_not["constants"]
+    assert PortfolioSearch(UPPER, settings("portfolio", constants="given"))._members() == ["enumerate"]
+
+
+def test_the_portfolio_finds_hidden_constants(prior: FakePrior) -> None:
+    """(37 x + 505) mod 101: no part but the one for hidden constants makes such numbers."""
+    line = Task(name="line", examples=tuple(Example((x,), (37 * x + 505) % 101) for x in (3, 10, 4, 25, 71, 50, 13, 88)))
+    using = settings("portfolio", constants="given", ops=frozenset({"+", "*", "-", "neg", "mod"}), max_candidates=2_000_000)
+    result = check(line, using)
+    assert result.solved and "constants" in result.explanation[0], result.explanation
+    assert not check(line, replace(using, method="exact", max_candidates=20_000)).solved

@@ -7,7 +7,8 @@ from contextlib import suppress
 
 import pytest
 
-from search.turns import Ended, Part
+from search import turns
+from search.turns import Ended, Part, Turns, end_all
 
 NAME = "flowforth-search"
 
@@ -263,3 +264,70 @@ def test_giving_way_outside_of_the_part_does_nothing() -> None:
 def test_an_end_is_no_exception() -> None:
     """So that no broad handler on the way goes on as if nothing were."""
     assert not issubclass(Ended, Exception)
+
+
+def counting(names: str, counted: list[int], trace: list[str], until: int = 40) -> dict[str, Part[str]]:
+    """Parts that count a candidate at a step, look whether to give way, and end after `until` steps each."""
+
+    def work(name: str) -> Callable[[Part[str]], Iterator[str]]:
+        def steps(part: Part[str]) -> Iterator[str]:
+            for _ in range(until):
+                counted[0] += 1
+                trace.append(name)
+                part.give_way()
+            yield name
+
+        return steps
+
+    return {name: Part(work(name)) for name in names}
+
+
+def in_turn(
+    parts: dict[str, Part[str]], counted: list[int], shares: dict[str, float], at: Callable[[str], bool] = lambda name: True
+) -> list[str]:
+    found = list(Turns(parts, shares, counted=True, count=lambda: counted[0], stop=never).run(at))
+    end_all(parts.values())
+    return found
+
+
+def runs(trace: list[str]) -> list[tuple[str, int]]:
+    """Stretches of equal names, with their lengths."""
+    found: list[tuple[str, int]] = []
+    for name in trace:
+        found = [*found[:-1], (name, found[-1][1] + 1)] if found and found[-1][0] == name else [*found, (name, 1)]
+    return found
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "HEAD_START_CANDIDATES", 5)
+    monkeypatch.setattr(turns, "SLICE_CANDIDATES", 4)
+    monkeypatch.setattr(turns, "PART", 0.0)
+
+
+def test_slices_are_as_long_as_the_shares_say(short: None) -> None:
+    """The first part has its head start; a part that is done leaves its time to the others."""
+    counted, trace = [0], list[str]()
+    assert sorted(in_turn(counting("abc", counted, trace), counted, {"b": 2.0, "c": 0.5})) == ["a", "b", "c"]
+    assert runs(trace)[:7] == [("a", 5), ("b", 8), ("c", 2), ("a", 4), ("b", 8), ("c", 2), ("a", 4)]
+    assert trace.count("a") == trace.count("b") == trace.count("c") == 40 and set(trace[-20:]) == {"c"}
+
+
+def test_a_part_that_is_of_no_use_any_more_is_ended(short: None) -> None:
+    counted, trace = [0], list[str]()
+    parts = counting("ab", counted, trace)
+    found = in_turn(parts, counted, {}, at=lambda name: not (name == "b" and len(trace) > 12))
+    assert found == ["a"] and trace.count("b") == 4 and parts["b"].done
+
+
+def test_one_part_alone_has_no_head_start(short: None) -> None:
+    counted, trace = [0], list[str]()
+    assert in_turn(counting("a", counted, trace), counted, {}) == ["a"] and len(trace) == 40
+
+
+def test_nothing_runs_after_the_stop(short: None) -> None:
+    counted, trace = [0], list[str]()
+    parts = counting("ab", counted, trace)
+    assert not list(Turns(parts, {}, counted=True, count=lambda: counted[0], stop=lambda: len(trace) >= 9).run(lambda name: True))
+    end_all(parts.values())
+    assert runs(trace) == [("a", 5), ("b", 4)]

@@ -42,6 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="WEIGHTS",
         help="begin a new run with the weights of another run or file; `shipped` names those of this version",
     )
+    parser.add_argument(
+        "--focus", action="store_true", help="with --from: measure those weights first, and train most on the words that they get wrong"
+    )
     parser.add_argument("--deterministic", action="store_true", help="only algorithms that give equal results on every run of this machine")
     parser.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: as many as there are cores)")
 
@@ -63,9 +66,16 @@ def main(args: argparse.Namespace) -> int:
     # Whoever stops a job, or torchrun, sends this one: the run is kept as after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     weights = None if args.weights is None else weights_path(None if args.weights == "shipped" else args.weights)
+    if args.focus and weights is None:
+        raise ConfigError("--focus looks at the weights that a run begins with; name them with --from")
+    config = with_settings(preset(args.preset), settings)
     try:
+        if args.focus and weights is not None:
+            from executor.focus import focused
+
+            config = focused(config, folder, weights)
         train(
-            with_settings(preset(args.preset), settings),
+            config,
             folder,
             stop_after=args.stop_after,
             deterministic=args.deterministic,

@@ -1,5 +1,6 @@
 """Batches from traces: every row is what the reference machine says, equal numbers give equal batches, and shards differ."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -50,6 +51,21 @@ def test_every_concrete_row_is_what_the_machine_says() -> None:
             assert ran(before, int(steps.op[i])) == after.items, VOCAB.ops[steps.op[i]]
             seen += 1
     assert seen > 30
+
+
+def test_emphasis_is_how_much_more_often_a_word_comes() -> None:
+    def often(factor: float, name: str = "reverse") -> int:
+        config = replace(CONFIG, rows=400, abstract=0.0, soft=0.0, rollouts=0.0, balance=1.0, emphasis=(f"{name}:{factor}",))
+        steps = Stream(config, VOCAB).batch(0).steps
+        return int(((steps.op == VOCAB.numbers[name]) & (steps.error == 0)).sum())
+
+    assert often(20) > 5 * max(1, often(1)) and often(0.001) == 0
+
+
+@pytest.mark.parametrize("text", ["reverse", "reverse:much", "reverse:-1", "no-such-word:2", "reverse:nan"])
+def test_emphasis_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="is no NAME:FACTOR"):
+        replace(CONFIG, emphasis=(text,))
 
 
 def test_the_share_of_errors_is_the_wanted_one() -> None:

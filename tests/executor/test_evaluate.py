@@ -129,6 +129,9 @@ def test_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["train", "--run-dir", str(tmp_path / "m.safetensors")]) == 2
     assert "is a file; name a folder" in capsys.readouterr().err
     assert cli.main(["train", "--run-dir", str(tmp_path / "run"), "--threads", "0"]) == 2
+    capsys.readouterr()
+    assert cli.main(["train", "--run-dir", str(tmp_path / "run"), "--focus"]) == 2
+    assert "name them with --from" in capsys.readouterr().err
 
 
 def test_without_weights_the_user_is_told_how_to_make_some(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Training: a stopped run goes on as if it had not stopped, also after SIGKILL; two processes are one; not-a-number and collapse stop it."""
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -17,7 +18,9 @@ pytest.importorskip("safetensors", reason="needs the extra `neural` (safetensors
 
 from dsl.errors import ConfigError  # noqa: E402
 from executor.checkpoint import WEIGHTS, TrainState, load_weights  # noqa: E402
+from executor.exactness import Tally  # noqa: E402
 from executor.field import FieldConfig  # noqa: E402
+from executor.focus import LEAST, emphasis_of, focused  # noqa: E402
 from executor.presets import PRESETS, TrainConfig, preset, with_settings  # noqa: E402
 from executor.train import TrainingStopped, learning_rate, train  # noqa: E402
 from tests.executor.samples import DATA  # noqa: E402
@@ -198,6 +201,38 @@ def test_other_settings_in_the_same_folder_are_refused(tmp_path: Path) -> None:
 def test_wrong_settings_are_named(setting: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         with_settings(SMALLEST, [setting])
+
+
+def test_bfloat16_trains(tmp_path: Path) -> None:
+    """The precision of `large`: under autocast every part of the field and of the losses takes what the others give."""
+    train(replace(SMALLEST, precision="bfloat16", losses=replace(SMALLEST.losses, unroll_from=0.0)), tmp_path, stop_after=2, quiet=True)
+    assert all(math.isfinite(value) for line in curve(tmp_path) for value in line)
+
+
+def test_a_focused_run_sees_what_its_first_weights_get_wrong(tmp_path: Path) -> None:
+    """Measured once: the run goes on with the factors that it began with."""
+    train(SMALLEST, tmp_path / "first", stop_after=1, quiet=True)
+    run = tmp_path / "focused"
+    config = focused(SMALLEST, run, tmp_path / "first", batches=4)
+    factors = config.data.factors
+    assert len(factors) > 5 and all(LEAST < factor <= 1 for factor in factors.values())
+    assert max(factors.values()) > 0.5  # after one step hardly any word that computes is right
+    train(config, run, stop_after=1, quiet=True, weights=tmp_path / "first")
+    again = focused(SMALLEST, run, tmp_path / "focused", batches=1)
+    assert again == config
+    train(again, run, stop_after=2, quiet=True)
+
+
+def test_factors_come_from_errors() -> None:
+    tally = Tally()
+    for right in (True, True, False, False):
+        tally.add("+", right)
+        tally.add("sort", True)
+        tally.add("c0", False)
+    assert dict(text.rsplit(":", 1) for text in emphasis_of(tally)) == {
+        "+": f"{LEAST + (1 - LEAST) * 3 / 6:.3f}",
+        "sort": f"{LEAST + (1 - LEAST) * 1 / 6:.3f}",
+    }
 
 
 def test_presets() -> None:

@@ -494,13 +494,13 @@ class TestTraining:
 def test_the_prior_is_asked_only_where_nothing_has_to_be_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a machine where its code was never compiled the search does without, and says how to get it; `make_ready` ends that."""
     from dsl.tasks import Example
-    from search.guided import GuidedSearch
+    from search.portfolio import PortfolioSearch
     from search.prior import ready
     from search.settings import Settings
 
     monkeypatch.setenv("FLOWFORTH_CACHE", str(tmp_path))
     task = Task(name="twice", examples=(Example(((3, 1),), (6, 2)), Example(((5,),), (10,))))
-    search = GuidedSearch(task, Settings(method="prior"))
-    assert not ready.is_ready() and search._prior() is None and "flowforth warm" in str(search.why_not)
+    search = PortfolioSearch(task, Settings(method="prior"))
+    assert not ready.is_ready() and search._members() == [] and "flowforth warm" in search.why_not["guided"]
     ready.make_ready()
     assert ready.is_ready()
