@@ -170,6 +170,40 @@ def moduli(x, y, most, limits, hits, count):  # type: ignore[no-untyped-def]
 
 
 @njit(I(V, V, I, V, M, I), cache=True, error_model="numpy")
+def dividends(x, y, most, limits, hits, count):  # type: ignore[no-untyped-def]
+    """Dividends with the quotient y: c is less than |x| away from x y on every row."""
+    if y[most] == 0:
+        return count
+    low, high = -FARTHEST, FARTHEST
+    for r in range(len(x)):
+        near, reach = x[r] * y[r], abs(x[r]) - 1
+        low, high = max(low, near - reach), min(high, near + reach)
+        if low > high:
+            return count
+    for c in range(low, min(high, low + 2000) + 1):
+        if checked(DIVIDE, 0, x, y, c, limits):
+            return put(hits, count, -1, 0, 0, DIVIDE, 0, c)
+    return count
+
+
+@njit(I(V, V, V, M, I), cache=True, error_model="numpy")
+def dividends_modulo(x, y, limits, hits, count):  # type: ignore[no-untyped-def]
+    """Numbers of which division by x leaves y: they differ from y by multiples of each x. The nearest to 0 is taken."""
+    largest = 0
+    for r in range(len(x)):
+        if abs(y[r]) >= abs(x[r]):
+            return count
+        if abs(x[r]) > abs(x[largest]):
+            largest = r
+    step = abs(x[largest])
+    for k in range(2000 // step + 2):
+        for c in (y[largest] + k * step, y[largest] - k * step):
+            if checked(MODULO, 0, x, y, c, limits):
+                return put(hits, count, -1, 0, 0, MODULO, 0, c)
+    return count
+
+
+@njit(I(V, V, I, V, M, I), cache=True, error_model="numpy")
 def one(x, y, most, limits, hits, count):  # type: ignore[no-untyped-def]
     """Every word with a constant that makes y of x, as far as algebra tells; `most` is the row of the greatest |y|. Gives the new count of hits."""
     rows = len(x)
@@ -199,6 +233,8 @@ def one(x, y, most, limits, hits, count):  # type: ignore[no-untyped-def]
         if high and checked(GREATEST, 1, x, y, cut, limits):
             count = put(hits, count, -1, 0, 0, GREATEST, 1, cut)
     count = divisors(x, y, most, limits, hits, count)
+    count = dividends(x, y, most, limits, hits, count)
+    count = dividends_modulo(x, y, limits, hits, count)
     return moduli(x, y, most, limits, hits, count)
 
 
@@ -241,8 +277,37 @@ def sums_modulo(x, y, limits, hits, count):  # type: ignore[no-untyped-def]
 
 
 @njit(I(V, V, V, M, I), cache=True, error_model="numpy")
+def fractions(x, y, limits, hits, count):  # type: ignore[no-untyped-def]
+    """x a * b div: a / b lies between (y - 1) / x and (y + 1) / x on every row; the fraction with the least b in that interval which is right."""
+    low, high = -1e18, 1e18
+    for r in range(len(x)):
+        if x[r] == 0:
+            if y[r] != 0:
+                return count
+            continue
+        one_end, other_end = (y[r] - 1) / x[r], (y[r] + 1) / x[r]
+        low, high = max(low, min(one_end, other_end)), min(high, max(one_end, other_end))
+        if low >= high:
+            return count
+    if high - low > 0.5:  # columns that say too little: nearly any fraction would do
+        return count
+    for b in range(2, 1001):
+        for a in range(np.int64(np.ceil(low * b)), np.int64(np.floor(high * b)) + 1):
+            fine = abs(a) > 1
+            for r in range(len(x)):
+                if not fine:
+                    break
+                whole = value(MULTIPLY, x[r], a, limits)
+                fine = whole != STUCK and value(DIVIDE, whole, b, limits) == y[r]
+            if fine:
+                return put(hits, count, MULTIPLY, 1, a, DIVIDE, 1, b)
+    return count
+
+
+@njit(I(V, V, V, M, I), cache=True, error_model="numpy")
 def two(x, y, limits, hits, count):  # type: ignore[no-untyped-def]
-    """Two words with two constants that make y of x, where algebra gives both at once: a x + b, the two cuts, (x + a) mod m, x mod m + b."""
+    """Two words with two constants that make y of x, where algebra gives both at once: a x + b, the two cuts, a x div b, (x + a) mod m,
+    x mod m + b."""
     rows = len(x)
     other = 0
     for r in range(1, rows):
@@ -275,6 +340,7 @@ def two(x, y, limits, hits, count):  # type: ignore[no-untyped-def]
             break
     if fine and low != STUCK and high != STUCK and low <= high:
         count = put(hits, count, GREATEST, 1, low, LEAST, 1, high)
+    count = fractions(x, y, limits, hits, count)
     return sums_modulo(x, y, limits, hits, count)
 
 
