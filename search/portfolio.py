@@ -20,7 +20,7 @@ from search.exact.grammar import Production
 from search.exact.search import LOOK_EVERY, Engine, ExactSearch
 from search.guided import Guided
 from search.holes.search import HiddenConstants
-from search.prior.ready import make_ready, prior_for
+from search.prior.ready import Absent, make_ready, prior_for
 from search.term import Term, size
 from search.turns import Part, Turns, end_all
 
@@ -122,8 +122,9 @@ class PortfolioSearch(ExactSearch):
 
     def _begin_guided(self) -> str | None:
         prior = prior_for(self.task)
-        if isinstance(prior, str):
-            return prior
+        if isinstance(prior, Absent):
+            self.progress.warning = prior.warning
+            return prior.reason
         self.guided = Guided(self, prior)
         return None
 

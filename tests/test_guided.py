@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,9 +19,11 @@ from dsl.program import Word, walk
 from dsl.tasks import Example, Task
 from dsl.types import STR
 from dsl.values import Value
+from flowforth import cli
 from search import guided, turns
 from search.exact import search as stages
 from search.portfolio import PortfolioSearch
+from search.prior import model
 from search.prior.model import Belief, Prior
 from search.prior.signature import is_seen
 from search.result import SearchResult
@@ -210,6 +213,23 @@ def test_without_weights_the_search_is_the_exact_one(method: str, error: Excepti
     assert list(search.run())
     assert search.why_not["guided"] == str(error) and search.guided is None
     assert any(str(error) in line for line in search.explain())
+
+
+@METHODS
+@pytest.mark.parametrize("damage", ["missing", "cut off"])
+def test_damaged_weights_are_warned_of(
+    method: str, damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command says so without being asked, and solves the task all the same; without a fault it says nothing."""
+    file = tmp_path / "model.safetensors"
+    if damage == "cut off":
+        file.write_bytes(model.WEIGHTS.read_bytes()[:5000])
+    command = ["solve", "[3,1,2] -> [3,4]", "[9,7,4] -> [8,10]", "[1,0] -> [2]", "--method", method, "--budget", "30"]
+    assert cli.main(command) == 0 and "warning" not in capsys.readouterr().err
+    monkeypatch.setattr(model, "WEIGHTS", file)
+    assert cli.main(command) == 0
+    said = capsys.readouterr().err
+    assert "warning: the learned prior cannot be used" in said and str(file) in said and "done without it" in said
 
 
 @METHODS

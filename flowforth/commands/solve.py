@@ -83,6 +83,8 @@ def main(args: argparse.Namespace) -> int:
     status.clear()
     if status.cold and not status.quiet:
         print(COLD, file=sys.stderr)
+    if status.warning is not None:
+        print(f"flowforth: warning: {status.warning}; the search was done without it", file=sys.stderr)
     if args.json:
         print_json(result.to_json())
     elif not args.quiet:
@@ -206,6 +208,7 @@ class _Status:
         self.live = sys.stderr.isatty() and not quiet
         self.last = 0.0
         self.cold = False
+        self.warning: str | None = None
 
     def fit(self, fit: Fit) -> None:
         """Shows a better program at once."""
@@ -216,7 +219,7 @@ class _Status:
     def progress(self, progress: Progress, left: float) -> None:
         """Rewrites the status line, a few times a second."""
         now = time.monotonic()
-        self.cold = progress.cold
+        self.cold, self.warning = progress.cold, progress.warning
         if self.live and now - self.last >= STATUS_EVERY:
             self.last = now
             full = ", memory full" if progress.full else ""

@@ -26,7 +26,7 @@ import numpy as np
 from dsl.types import Type
 from search.beam.actions import LOWER, UPPER
 from search.exact.search import MAX_EXAMPLES, ExactSearch, search_profile, spread
-from search.prior.ready import make_ready, prior_for
+from search.prior.ready import Absent, make_ready, prior_for
 from search.prior.words import KINDS, typings
 from search.term import Term, size
 
@@ -128,8 +128,8 @@ class BeamSearch(ExactSearch):
     def run(self) -> Iterator[Term]:
         """Terms that give the outputs of the examples searched over, unverified."""
         prior = prior_for(self.task)
-        if isinstance(prior, str):
-            self.why_not = prior
+        if isinstance(prior, Absent):
+            self.why_not, self.progress.warning = prior.reason, prior.warning
             yield from ExactSearch.run(self)
             return
         from search.beam.space import Space
@@ -155,7 +155,7 @@ class BeamSearch(ExactSearch):
     def load(self) -> None:
         """What asking the prior needs; where it is of no help, what the exact search does."""
         make_ready()
-        if isinstance(prior_for(self.task), str):
+        if isinstance(prior_for(self.task), Absent):
             ExactSearch.load(self)
 
     def explain(self) -> list[str]:

@@ -55,6 +55,8 @@ class Progress:
     """Whether drivers had to be compiled first."""
     exhausted: bool = False
     """Whether everything up to the maximal size was tried."""
+    warning: str | None = None
+    """What is wrong with the installation, where the search goes on without it."""
 
 
 @dataclass(slots=True)

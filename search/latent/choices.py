@@ -12,7 +12,6 @@ from typing import Protocol
 
 import numpy as np
 
-from dsl.errors import ConfigError
 from dsl.generate import moves_on
 from dsl.ops import OPS
 from dsl.tasks import Task
@@ -86,19 +85,14 @@ def choices_for(task: Task, words: Collection[str], num_constants: int = 0, *, u
     """The choices under the policy, or uniform ones with the reason why there is no policy."""
     if uniform:
         return Choices(Uniform(words), num_constants), None
-    from search.prior.ready import is_ready
+    from search.prior.ready import Absent, prior_for
 
-    if not is_ready():
-        return Choices(
-            Uniform(words), num_constants
-        ), "the policy's compiled code is not on this machine yet; `flowforth warm` makes it, once"
-    try:
-        from search.prior.model import Prior
-        from search.prior.policy import Policy
+    prior = prior_for(task)
+    if isinstance(prior, Absent):
+        return Choices(Uniform(words), num_constants), prior.reason
+    from search.prior.policy import Policy
 
-        return Choices(Policy(Prior.shipped(), task, words), num_constants), None
-    except (ConfigError, ImportError, ValueError) as error:
-        return Choices(Uniform(words), num_constants), str(error)
+    return Choices(Policy(prior, task, words), num_constants), None
 
 
 def _fits(word: str, depth: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,14 +42,28 @@ def make_ready() -> None:
     write_once(open_folder(_name()) / "compiled", "")
 
 
-def prior_for(task: Task) -> Prior | str:
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Why the prior cannot be asked."""
+
+    reason: str
+    is_fault: bool = False
+    """Whether something is wrong with the installation."""
+
+    @property
+    def warning(self) -> str | None:
+        """What people should hear of, asked for or not."""
+        return f"the learned prior cannot be used: {self.reason}" if self.is_fault else None
+
+
+def prior_for(task: Task) -> Prior | Absent:
     """The shipped prior, if it can be asked about this task at once; else why not."""
     if not is_ready():
-        return "its compiled code is not on this machine yet; `flowforth warm` makes it, once"
+        return Absent("its compiled code is not on this machine yet; `flowforth warm` makes it, once")
     try:
         from search.prior.model import Prior
 
         prior = Prior.shipped()
     except (ConfigError, ImportError) as error:
-        return str(error)
-    return prior if prior.knows(task) else "the prior knows tasks on numbers and lists of numbers only"
+        return Absent(str(error), is_fault=True)
+    return prior if prior.knows(task) else Absent("the prior knows tasks on numbers and lists of numbers only")
