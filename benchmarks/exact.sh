@@ -9,10 +9,14 @@ FLOWFORTH=${FLOWFORTH:-.venv/bin/flowforth}
 JOBS=${JOBS:-1}
 PYTHON=${PYTHON:-.venv/bin/python}
 
+wanted() {  # wanted NAME: whether that run is to be made
+    [ ${#WANTED[@]} -eq 0 ] || printf '%s\n' "${WANTED[@]}" | grep -qx "$1"
+}
+
 run() {  # run NAME BENCH-ARGUMENTS...
     local name=$1
     shift
-    if [ ${#WANTED[@]} -gt 0 ] && ! printf '%s\n' "${WANTED[@]}" | grep -qx "$name"; then return; fi
+    wanted "$name" || return 0
     "$FLOWFORTH" bench --warm-up 10 --jobs "$JOBS" --out "$OUT/$name" "$@"
     "$FLOWFORTH" report "$OUT/$name" >/dev/null
 }
@@ -28,11 +32,11 @@ made() {  # made NAME.jsonl GENERATE-ARGUMENTS...: the path of a suite that is n
 WANTED=("$@")
 run lists --suite lists-n3 lists-n4 lists-n5 lists-n6 --methods exact --budget 10
 run lists-plain --suite lists-n3 lists-n4 lists-n5 --methods plain --budget 10 --limit 20
-run lambdabeam-handwritten --suite "$DATA"/lambdabeam-handwritten.jsonl --budget 60
-run lambdabeam-synthetic --suite "$DATA"/lambdabeam-synthetic.jsonl --budget 60
-run exedec --suite "$DATA"/exedec-*.jsonl --budget 10
-run exedec-leave-one-out --suite "$DATA"/exedec-none.jsonl "$DATA"/exedec-length-generalization.jsonl --leave-one-out --budget 10
-run dreamcoder --suite "$DATA"/dreamcoder-list.jsonl --budget 10
+run lambdabeam-handwritten --suite "$DATA"/lambdabeam-handwritten.jsonl --methods exact --budget 60
+run lambdabeam-synthetic --suite "$DATA"/lambdabeam-synthetic.jsonl --methods exact --budget 60
+run exedec --suite "$DATA"/exedec-*.jsonl --methods exact --budget 10
+run exedec-leave-one-out --suite "$DATA"/exedec-none.jsonl "$DATA"/exedec-length-generalization.jsonl --leave-one-out --methods exact --budget 10
+run dreamcoder --suite "$DATA"/dreamcoder-list.jsonl --methods exact --budget 10
 run bustle-5s --suite "$DATA"/bustle-38.jsonl --constants discovered --methods exact cvc5 --budget 5
 run bustle-30s --suite "$DATA"/bustle-38.jsonl --constants discovered --methods exact cvc5 --budget 30
 run sygus-10s --suite "$DATA"/sygus-89.jsonl --sygus-files "$DATA"/sygus-pbe-strings --methods exact cvc5 --budget 10
@@ -43,9 +47,9 @@ run portfolio --suite lists-n3 lists-n4 lists-n5 ints lists strings conditionals
 run portfolio-lambdabeam --suite "$DATA"/lambdabeam-*.jsonl --methods exact portfolio --budget 60
 run long --suite lists-n10 lists-n12 lists-n14 --methods exact portfolio --budget 60
 run named --suite ints lists strings conditionals constants --methods exact --budget 10
-run hidden-constants --suite constants-1 constants-2 constants-3 --methods exact constants --budget 10
+run hidden-constants --suite constants-1 constants-2 constants-3 --methods exact constants portfolio --budget 10
 run pyshgp --suite ints --methods exact pyshgp --budget 10 --limit 10
 run beam-1000 --suite "$DATA"/exedec-none.jsonl --methods beam random plain exact --max-candidates 1000 --budget 120
-run beam-256 --suite "$(made lists-n2.jsonl lists --n 2 --count 50 --seed 0)" lists-n3 lists-n4 lists-n5 lists-n6 \
+wanted beam-256 && run beam-256 --suite "$(made lists-n2.jsonl lists --n 2 --count 50 --seed 0)" lists-n3 lists-n4 lists-n5 lists-n6 \
     --methods beam random plain --max-candidates 256 --budget 120
 run beam-10s --suite lists-n5 lists-n6 lists-n7 --methods beam exact --budget 10

@@ -15,6 +15,7 @@ from benchmarks.suites import LEFT_OUT, LINES, Suite, load_suite, task_text, wor
 from dsl.errors import ConfigError
 from dsl.values import PROFILES
 from search.settings import METHODS as SEARCHES
+from search.settings import STANDARD
 
 ENGINES = ("processes", "ray")
 
@@ -25,7 +26,7 @@ class Plan:
 
     suites: tuple[str, ...]
     """Names of bundled suites, task files, folders of .sl files."""
-    methods: tuple[str, ...] = ("exact",)
+    methods: tuple[str, ...] = (STANDARD.method,)
     seeds: tuple[int, ...] = (0,)
     budget: float = 10.0
     """Seconds for each attempt."""

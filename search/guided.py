@@ -129,6 +129,8 @@ class Guided:
         seen = replace(task, examples=tuple(bank.examples))
         scores = self.prior.nearness(seen, values, lengths)
         for place in np.argsort(-scores, kind="stable").tolist():
+            if len(found.last) >= KEPT:
+                break
             column = bank.decode(LIST_INT, [int(numbers[place])])[0]
             if column in found.had or any(
                 column == tuple(example.inputs[i] for example in bank.examples) for i in range(len(task.input_types))
@@ -136,8 +138,6 @@ class Guided:
                 continue
             found.had.add(column)
             found.last.append((column, bank.term(LIST_INT, int(numbers[place]))))
-            if len(found.last) == KEPT:
-                break
         found.beliefs = [self.prior.believe_given(seen, words, column) for column, _ in found.last[:ASKED]]
 
     def explain(self) -> list[str]:

@@ -38,9 +38,9 @@ METHODS = tuple(SEARCHES)
 class Settings:
     """The settings of one search."""
 
-    method: str = "exact"
-    """`exact` (everything that needs no learning), `prior` (enumeration under the costs that the learned prior gives), `portfolio` (both in
-    turn), `constants` (the exact search and that for hidden constants in turn), `beam` (best-first over executed states), `random` (words and
+    method: str = "portfolio"
+    """`exact` (everything that needs no learning), `prior` (enumeration under the costs that the learned prior gives), `constants` (the exact search
+    and that for hidden constants in turn), `portfolio` (all three in turn), `beam` (best-first over executed states), `random` (words and
     arguments by chance), `plain` (the usual plain-Python enumerator), both for comparison. Through the learned executor, which the extra `neural` brings:
     `latent`, `gradient`, `gradient-without-grounding`, `compile`; see docs/search.md. Where a method cannot run, the search is the exact one."""
     budget: float = 10.0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dsl.errors import ConfigError
 from search.settings import METHODS as SEARCHES
+from search.settings import STANDARD
 
 if TYPE_CHECKING:
     from benchmarks.attempt import Record
@@ -29,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--suite", nargs="+", default=[], metavar="SUITE", help="bundled suites by name, task files, or folders of .sl files"
     )
     parser.add_argument("--list", action="store_true", help="list the bundled suites and the methods instead")
-    parser.add_argument("--methods", nargs="+", default=["exact"], metavar="METHOD", help="methods to run (default: exact)")
+    parser.add_argument(
+        "--methods", nargs="+", default=[STANDARD.method], metavar="METHOD", help=f"methods to run (default: {STANDARD.method})"
+    )
     parser.add_argument("--budget", type=float, default=10.0, metavar="SECONDS", help="time for each attempt (default: 10)")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="N", help="seeds, an attempt for each (default: 0)")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="attempts at a time, each on one core (default: 1)")

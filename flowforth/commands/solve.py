@@ -51,8 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--method",
         metavar="METHOD",
-        help="exact; portfolio (exact and guided search in turn), prior (guided alone), constants (exact search and one for hidden constants in turn), "
-        "beam, or through the learned executor latent, gradient, gradient-without-grounding, compile; plain and random for comparison (default: exact)",
+        help="portfolio (the exact search, one guided by the learned prior and one for hidden constants in turn); each alone: exact, prior, constants (with exact); "
+        "beam; through the learned executor latent, gradient, gradient-without-grounding, compile; plain and random for comparison (default: portfolio)",
     )
     parser.add_argument("--seed", type=int, metavar="N", help="seed of the inputs on which programs are compared (default: 0)")
     parser.add_argument("--output", metavar="FILE", help="write the CSV with its empty targets filled into this file")
