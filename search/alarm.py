@@ -62,8 +62,8 @@ class Alarm:
             raise Overdue
 
 
-_CALLBACKS = ("/llvmlite/",)
-"""Code that C calls: an exception in it is printed and lost."""
+_CALLBACKS = ("/llvmlite/", "/_weakrefset.py", "/weakref.py")
+"""Code that C calls: an exception in it is printed and lost, as it is in callbacks of weak references."""
 _DELICATE = ("<frozen importlib", "/numba/", *_CALLBACKS)
 
 

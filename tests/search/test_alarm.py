@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,22 @@ class TestAlarm:
             alarm.set(time.perf_counter() + 0.05)
             import endless_module  # type: ignore[import-not-found]  # noqa: F401
         alarm.off()
+
+    def test_waits_for_callbacks_of_weak_references(self, capsys):
+        """There an exception is printed and lost. The callback spins far beyond the alarm, which rings once it is over."""
+
+        class Thing:
+            pass
+
+        thing = Thing()
+        watched = weakref.finalize(thing, spin, 0.3)
+        alarm = Alarm(anywhere=True)
+        with pytest.raises(Overdue):
+            alarm.set(time.perf_counter() + 0.05)
+            del thing
+            spin(20)
+        alarm.off()
+        assert not watched.alive and "Exception ignored" not in capsys.readouterr().err
 
     def test_is_no_exception_that_a_broad_handler_takes(self):
         assert not issubclass(Overdue, Exception)
