@@ -32,9 +32,10 @@ from dsl.tasks import Example, Task
 from dsl.values import DEFAULT
 from search.exact.plain import PlainSearch
 from search.exact.search import ExactSearch
+from search.latent.compiling import CompileSearch
 from search.latent.gradient import GradientSearch
 from search.latent.search import LatentSearch, LearnedSearch
-from search.latent.settings import Descent, Filling, Sampling
+from search.latent.settings import Descent, Filling, Sampling, Tuning
 from search.postfix import to_program
 from search.settings import Settings
 from search.solve import visible
@@ -59,7 +60,8 @@ SAMPLINGS = {
     "policy and executor, unranked": Sampling(rollouts=48, executed=LIMIT, examples=2, executor=False),
     "latent sampling, uniform": Sampling(rollouts=48, executed=LIMIT, examples=2, uniform=True),
 }
-ARMS = ("latent sampling", "policy and executor, unranked", "latent sampling, uniform", "enumeration", *GRADIENTS)
+TUNINGS = {"compiled programs": Tuning(examples=2), "the same, not tuned": Tuning(examples=2, steps=0)}
+ARMS = ("latent sampling", "policy and executor, unranked", "latent sampling, uniform", "enumeration", *GRADIENTS, *TUNINGS)
 """All arms; the first ones, and `gradient on offsets`, its control and `gradient from random logits`, unless others are named."""
 USUAL = (*ARMS[:5], "the same without gradient", "gradient from random logits")
 AT = (1, 16, LIMIT)
@@ -122,7 +124,7 @@ def _searches(args: argparse.Namespace) -> Iterator[tuple[str, str, Callable[[],
 def _attempt(task: Task, arm: str, n: int, args: argparse.Namespace) -> dict[str, Any]:
     """One search, and when it found what."""
     settings = Settings(
-        method="plain" if arm == "enumeration" else "gradient" if arm in GRADIENTS else "latent",
+        method="plain" if arm == "enumeration" else "gradient" if arm in GRADIENTS else "compile" if arm in TUNINGS else "latent",
         ops=word_set("lines"), profile=LISTS, constants="none", budget=1e6, seed=args.seed, max_candidates=LIMIT,
     )  # fmt: skip
     search = _search(visible(task), arm, settings)
@@ -137,6 +139,8 @@ def _attempt(task: Task, arm: str, n: int, args: argparse.Namespace) -> dict[str
 
 
 def _search(task: Task, arm: str, settings: Settings) -> ExactSearch:
+    if arm in TUNINGS:
+        return CompileSearch(task, settings, tuning=TUNINGS[arm])
     if arm in GRADIENTS:
         return GradientSearch(task, settings, descent=GRADIENTS[arm])
     return LatentSearch(task, settings, sampling=SAMPLINGS[arm]) if arm in SAMPLINGS else ExactSearch(task, settings)

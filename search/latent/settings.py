@@ -101,7 +101,7 @@ class Tuning:
     micro: int = 2
     """Micro-steps of a word."""
     steps: int = 12
-    """Steps of Adam."""
+    """Steps of Adam; with 0 programs are run as they were drawn."""
     rate: float = 0.15
     examples: int = 3
     noise: float = 0.1
@@ -110,7 +110,7 @@ class Tuning:
     """Of re-grounding between words."""
 
     def __post_init__(self) -> None:
-        _check(self, programs=1, micro=1, steps=1, examples=1)
+        _check(self, programs=1, micro=1, steps=0, examples=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

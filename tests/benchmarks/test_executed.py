@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
 
-from benchmarks.executed import ARMS, GRADIENTS, SAMPLINGS, USUAL, main, table, wilson
+from benchmarks.executed import ARMS, GRADIENTS, SAMPLINGS, TUNINGS, USUAL, main, table, wilson
 
 
 @pytest.mark.parametrize(("part", "whole", "low", "high"), [(0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (5, 10, 0.2366, 0.7634)])
@@ -21,7 +21,7 @@ def test_a_task_counts_from_the_number_of_programs_at_which_it_was_solved() -> N
 
 
 def test_every_arm_is_known() -> None:
-    assert set(USUAL) <= set(ARMS) == {*GRADIENTS, *SAMPLINGS, "enumeration"}
+    assert set(USUAL) <= set(ARMS) == {*GRADIENTS, *SAMPLINGS, *TUNINGS, "enumeration"}
 
 
 def test_a_run_goes_on_where_it_was(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
