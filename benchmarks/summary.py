@@ -31,7 +31,7 @@ class Row:
     run: str
     """Folder in benchmarks/results, and name of the run in benchmarks/exact.sh."""
     suites: str
-    """Beginning of the suites' names."""
+    """A suite's name, or the beginning of the names of several."""
     method: str = "exact"
     against: str = ""
 
@@ -53,6 +53,15 @@ ROWS = (
       for s in (5, 30) for method in ("exact", "cvc5")),
     *(Row(f"SyGuS-89, constants given, {method}", f"sygus-{s}s", "sygus", method) for s in (10, 30) for method in ("exact", "cvc5")),
     *(Row(f"generated lists, minimal length {n}, {method}", "prior", f"lists-n{n}", method) for n in (6, 7, 8) for method in ("exact", "prior", "portfolio")),
+    *(Row(f"{title}, {method}", run, suites, method) for title, run, suites in (
+        ("lists, minimal length 3", "portfolio", "lists-n3"), ("lists, minimal length 4", "portfolio", "lists-n4"), ("lists, minimal length 5", "portfolio", "lists-n5"),
+        ("named: ints", "portfolio", "ints"), ("named: lists", "portfolio", "lists"), ("named: strings", "portfolio", "strings"),
+        ("named: conditionals", "portfolio", "conditionals"), ("named: constants", "portfolio", "constants"),
+        ("DreamCoder lists", "portfolio", "dreamcoder"), ("ExeDec, in distribution", "portfolio", "exedec-none"), ("ExeDec, length", "portfolio", "exedec-length"),
+        ("LambdaBeam handwritten", "portfolio-lambdabeam", "lambdabeam-handwritten"), ("LambdaBeam synthetic", "portfolio-lambdabeam", "lambdabeam-synthetic"),
+      ) for method in ("exact", "portfolio")),
+    *(Row(f"{n} hidden constant{'s' * (n > 1)}, {method}", "hidden-constants", f"constants-{n}", method) for n in (1, 2, 3) for method in ("exact", "constants", "portfolio")),
+    *(Row(f"generated lists, length {n}, {method}", "long", f"lists-n{n}", method) for n in (10, 12, 14) for method in ("exact", "portfolio")),
     Row("bundled named tasks", "named", ""),
     *(Row(f"first ten of the bundled ints, {method}", "pyshgp", "ints", method) for method in ("exact", "pyshgp")),
 )  # fmt: skip
@@ -84,7 +93,8 @@ def _line(row: Row) -> str | None:
     if not path.exists():
         return None
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    mine = [r for r in records if r["suite"].startswith(row.suites) and r["method"] == row.method]
+    one = row.suites in {r["suite"] for r in records}
+    mine = [r for r in records if (r["suite"] == row.suites if one else r["suite"].startswith(row.suites)) and r["method"] == row.method]
     if not mine:
         return None
     held_out = [r for r in mine if r["held_out_correct"] is not None]

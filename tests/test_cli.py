@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -286,14 +285,6 @@ class TestCommand:
             cli.main([command, "--help"])
         assert stop.value.code == 0
         assert f"flowforth {command}" in capsys.readouterr().out
-
-    def test_help_answers_in_half_a_second(self):
-        def seconds():
-            start = time.perf_counter()
-            subprocess.run([sys.executable, "-m", "flowforth", "--help"], check=True, capture_output=True, cwd=ROOT)
-            return time.perf_counter() - start
-
-        assert min(seconds() for _ in range(5)) < 0.5, "the best of five: the machine may be busy"
 
     def test_our_own_mistakes_take_one_line(self, call, monkeypatch):
         monkeypatch.setattr("flowforth.arguments.read_job", lambda args: 1 // 0)
