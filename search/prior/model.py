@@ -24,6 +24,7 @@ from dsl.types import LIST_INT, Type
 from dsl.values import Value
 from search.prior.signature import LISTS, NUMBER, Seen, allowed_bits, encode_inputs, encode_values, family_of, is_seen, look, see, width
 from search.prior.views import SLOTS
+from search.prior.words import typings
 
 WEIGHTS = Path(__file__).parent / "weights" / "prior.safetensors"
 FORMAT_VERSION = 1
@@ -154,6 +155,8 @@ class Prior:
     def _believe(self, seen: Seen, kind: Type, words: Collection[str]) -> Belief:
         family = family_of(kind)
         assert family is not None
+        # Words on text were in no language that it learned: what it says of them means nothing, and it has never seen that they are allowed.
+        words = frozenset(word for word in self.vocabulary if word in words and typings(word))
         occurs, roots, fronts, length = (head[0] for head in self.run(family, self.inputs(seen, words)))
         allowed = [(place, word) for place, word in enumerate(self.vocabulary) if word in words]
         if not allowed:

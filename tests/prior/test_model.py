@@ -143,6 +143,13 @@ class TestRun:
         belief = prior.believe(SORTED, {"map"})
         assert not belief.occurs and belief.costs({"map"})["map"] >= 1 and belief.unit() >= 1
 
+    def test_words_on_text_change_nothing(self, file: Path) -> None:
+        """They were in no language that the networks learned, so neither may they be believed in, nor may their being allowed be seen."""
+        prior = Prior.load(file)
+        everything = prior.believe(SORTED, frozenset(OPS))
+        assert everything == prior.believe(SORTED, numbers_words := frozenset(draw.numbers_language().words))
+        assert everything.occurs.keys() <= numbers_words and "upper" not in everything.occurs
+
     def test_tasks_on_text_are_none_of_its(self, file: Path) -> None:
         assert not Prior.load(file).knows(Task(name="t", examples=(Example(("a",), "A"),)))
 
