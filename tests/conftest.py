@@ -11,6 +11,10 @@ settings.register_profile("default", deadline=None, print_blob=True)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
+if not os.path.exists("/dev/nvidiactl"):
+    # Triton's kernels run on the CPU; the switch is read when triton is imported, which torch may do at any time.
+    os.environ.setdefault("TRITON_INTERPRET", "1")
+
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # Started in the background, a process ignores Ctrl-C and so do its children; the tests of Ctrl-C need it.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,8 +1,6 @@
 """Every implementation of attention is the reference, forward and backward, with masks and with sequences of nothing."""
 
 import importlib.util
-import os
-from collections.abc import Iterator
 
 import pytest
 
@@ -13,17 +11,6 @@ from executor.attention import IMPLEMENTATIONS, attention  # noqa: E402
 
 HAS_TRITON = importlib.util.find_spec("triton") is not None
 SHAPES = ((3, 2, 16, 16), (5, 1, 24, 32), (2, 2, 7, 16), (1, 1, 64, 32))
-
-
-@pytest.fixture(autouse=True, scope="module")
-def interpreted() -> Iterator[None]:
-    """Kernels run on the CPU; the switch is read when they are defined, at the first use of the implementation."""
-    before = os.environ.get("TRITON_INTERPRET")
-    if not torch.cuda.is_available():
-        os.environ["TRITON_INTERPRET"] = "1"
-    yield
-    if before is None:
-        os.environ.pop("TRITON_INTERPRET", None)
 
 
 def inputs(shape: tuple[int, ...], dtype: torch.dtype) -> tuple[list[torch.Tensor], torch.Tensor]:

@@ -246,3 +246,19 @@ def test_presets() -> None:
 def test_the_rate_warms_up_and_falls_to_nothing() -> None:
     rates = [learning_rate(SMALLEST, step) for step in range(7)]
     assert rates[0] < rates[1] == rates[3] == SMALLEST.learning_rate > rates[5] > rates[6] == 0
+
+
+def test_the_large_run_in_small(tmp_path: Path) -> None:
+    """What only a GPU runs otherwise: bfloat16 through the fused kernel, here under Triton's interpreter."""
+    pytest.importorskip("triton", reason="the package triton is not installed; `pip install triton` runs this under its interpreter")
+    large = preset("large")
+    config = replace(
+        large,
+        field=replace(large.field, depth=1, code_width=96, int_range=100),
+        data=replace(SMALLEST.data, rows=4, rollouts=0.5),
+        losses=replace(large.losses, unroll_from=0.0),
+        steps=2, warm_up=1, log_every=1, evaluate_every=2, held_out=1, figures=False,
+    )  # fmt: skip
+    assert config.precision == "bfloat16" and config.field.attention == "triton"
+    train(config, tmp_path, quiet=True)
+    assert all(math.isfinite(value) for line in curve(tmp_path) for value in line)
