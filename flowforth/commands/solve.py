@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dsl.errors import ConfigError, TaskError
 from flowforth.arguments import add_json, add_profile, print_json, read_profile
 from flowforth.commands.tasks import add_task_options
+from flowforth.neural import check_device
 
 if TYPE_CHECKING:
     from dsl.tasks import Task
@@ -54,6 +55,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="exact; portfolio (exact and guided search in turn), prior (guided alone), constants (exact search and one for hidden constants in turn), "
         "beam, or through the learned executor latent, gradient, gradient-without-grounding, compile; plain and random for comparison (default: exact)",
     )
+    parser.add_argument(
+        "--device",
+        metavar="DEVICE",
+        help="where the learned executor computes: auto (CUDA where there is one), cpu, cuda, cuda:1, ... (default: auto)",
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="seed of the inputs on which programs are compared (default: 0)")
     parser.add_argument("--output", metavar="FILE", help="write the CSV with its empty targets filled into this file")
     parser.add_argument("--explain", action="store_true", help="say what the prior believed, and which stage found the answer")
@@ -78,6 +84,7 @@ def main(args: argparse.Namespace) -> int:
     task = _task(args) if table is None else _table_task(table, args)
     _check(task, args)
     _check_log(args.log_dir)
+    check_device(settings.device, [settings.method])
     status = _Status(quiet=args.quiet or args.json)
     result = solve(task, settings, on_fit=status.fit, on_progress=status.progress, started=started, ending=True)
     status.clear()
@@ -101,7 +108,7 @@ def main(args: argparse.Namespace) -> int:
 def _settings(args: argparse.Namespace) -> Settings:
     from search.settings import Settings
 
-    names = ("budget", "memory", "max_size", "constants", "method", "seed", "log_dir")
+    names = ("budget", "memory", "max_size", "constants", "method", "seed", "log_dir", "device")
     given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
     ops = None if args.ops is None else frozenset(args.ops)
     return Settings(**given, ops=ops, without=frozenset(args.without or ()), profile=read_profile(args.profile))
