@@ -7,7 +7,6 @@ from collections.abc import Collection
 from pathlib import Path
 
 from dsl.errors import ConfigError
-from search.settings import LATENT
 
 NEEDED = ("torch", "safetensors", "tensorboard")
 
@@ -31,6 +30,8 @@ def set_threads(number: int | None) -> None:
 
 def check_device(name: str, methods: Collection[str]) -> None:
     """Raises `ConfigError` for a device that is not there, before its time begins, where a method computes on it. Without torch none does."""
+    from search.settings import LATENT
+
     if name == "auto" or not set(methods) & set(LATENT) or importlib.util.find_spec("torch") is None:
         return
     from search.latent.devices import device_of

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from dsl.errors import ConfigError, TaskError
 from flowforth.arguments import add_json, add_profile, print_json, read_profile
 from flowforth.commands.tasks import add_task_options
-from flowforth.neural import check_device
 
 if TYPE_CHECKING:
     from dsl.tasks import Task
@@ -77,6 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Prints the answer; exit code 1 if there is none."""
     started = time.perf_counter()
+    from flowforth.neural import check_device
     from search.solve import solve
 
     settings = _settings(args)
