@@ -74,6 +74,8 @@ class Job:
     max_candidates: int | None = None
     warm_up: float = 0.0
     """Seconds for which a process runs the method unmeasured before its first attempt on tasks of such types."""
+    device: str = "auto"
+    """Where the methods through the learned executor compute."""
 
     @property
     def key(self) -> Key:
@@ -197,6 +199,7 @@ def settings_of(job: Job) -> Settings:
     settings = Settings(
         method=job.method, budget=job.budget, memory=job.memory, constants=job.constants,  # type: ignore[arg-type]
         profile=PROFILES[job.profile], max_candidates=job.max_candidates, seed=job.seed, ops=word_set(job.words),
+        device=job.device,
     )  # fmt: skip
     return settings if job.max_candidates is None else replace(settings, grace=job.budget)
 

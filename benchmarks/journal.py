@@ -20,6 +20,8 @@ from dsl.errors import ConfigError
 ATTEMPTS = "attempts.jsonl"
 CONFIG = "config.json"
 FORMAT_VERSION = 1
+LATER = {"device": "auto"}
+"""Settings that folders of earlier versions do not name, with what they were."""
 
 
 class Journal:
@@ -99,10 +101,9 @@ def agree(folder: Path, settings: Mapping[str, Any], suites: Mapping[str, str]) 
     path = folder / CONFIG
     old = _read_config(path)
     for name, value in settings.items():
-        if old and old["settings"].get(name) != value:
-            raise ConfigError(
-                f"{folder} holds attempts made with {name} {old['settings'].get(name)!r}, not {value!r}; name another folder by --out"
-            )
+        before = old["settings"].get(name, LATER.get(name)) if old else value
+        if before != value:
+            raise ConfigError(f"{folder} holds attempts made with {name} {before!r}, not {value!r}; name another folder by --out")
     for name, digest in suites.items():
         if old["suites"].get(name, digest) != digest if old else False:
             raise ConfigError(f"{folder} holds attempts on other tasks under the suite name {name!r}; name another folder by --out")

@@ -50,6 +50,8 @@ class Plan:
     """Seconds for which a process runs a method unmeasured before its first attempt on tasks of the same types."""
     num_jobs: int = 1
     """Attempts made at a time."""
+    device: str = "auto"
+    """Where the methods through the learned executor compute."""
     engine: str = "processes"
     ray_address: str | None = None
 
@@ -94,7 +96,7 @@ def run(plan: Plan, folder: Path, *, on_record: Callable[[Standing, Record | Non
     suites = load_suites(plan)
     jobs = jobs_of(plan, suites)
     with journal.opened(folder) as book:
-        kept = {"memory": plan.memory, "max_candidates": plan.max_candidates, "warm_up": plan.warm_up}
+        kept = {"memory": plan.memory, "max_candidates": plan.max_candidates, "warm_up": plan.warm_up, "device": plan.device}
         journal.agree(folder, kept, {suite.name: suite.digest for suite in suites})
         todo = journal.remaining(jobs, book.done)
         wanted = {job.key for job in jobs}
@@ -132,7 +134,7 @@ def jobs_of(plan: Plan, suites: Sequence[Suite]) -> list[Job]:
         Job(
             suite=suite.name, task=task.name, text=task_text(task), method=method, seed=seed, budget=plan.budget,
             constants=constants_of(plan, suite), profile=suite.profile, words=words_of(suite.name, plan.words), sygus=suite.sygus.get(task.name),
-            memory=plan.memory, max_candidates=plan.max_candidates, warm_up=plan.warm_up,
+            memory=plan.memory, max_candidates=plan.max_candidates, warm_up=plan.warm_up, device=plan.device,
         )
         for suite in suites
         for seed in dict.fromkeys(plan.seeds)

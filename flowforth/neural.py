@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Collection
 from pathlib import Path
 
 from dsl.errors import ConfigError
@@ -25,6 +26,17 @@ def set_threads(number: int | None) -> None:
         if number < 1:
             raise ConfigError(f"--threads {number} must be at least 1")
         torch.set_num_threads(number)
+
+
+def check_device(name: str, methods: Collection[str]) -> None:
+    """Raises `ConfigError` for a device that is not there, before its time begins, where a method computes on it. Without torch none does."""
+    from search.settings import LATENT
+
+    if name == "auto" or not set(methods) & set(LATENT) or importlib.util.find_spec("torch") is None:
+        return
+    from search.latent.devices import device_of
+
+    device_of(name)
 
 
 def weights_path(argument: str | None) -> Path:

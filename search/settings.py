@@ -67,6 +67,9 @@ class Settings:
     seed: int = 0
     log_dir: str | None = None
     """Folder of TensorBoard events, for searches by gradient: losses and distributions, step by step."""
+    device: str = "auto"
+    """Where the learned executor computes, for the methods of LATENT: `auto` (CUDA where there is one, else the CPU), or what torch calls a device,
+    such as `cpu`, `cuda`, `cuda:1`. A device that is not there is refused when the search begins."""
 
     def __post_init__(self) -> None:
         rules = {

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsl.errors import ConfigError
+from flowforth.neural import check_device
 from search.settings import METHODS as SEARCHES
 from search.settings import STANDARD
 
@@ -69,6 +70,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="before a process is measured on tasks of new types, load compiled code, run the method for so long and throw the result away; "
         "counts in no figure (default: 1; 0: nothing is loaded or compiled beforehand)",
     )
+    parser.add_argument(
+        "--device",
+        default="auto",
+        metavar="DEVICE",
+        help="where methods through the learned executor compute: auto (CUDA where there is one), cpu, cuda, cuda:1, ... (default: auto)",
+    )
     parser.add_argument("--engine", default="processes", metavar="NAME", help="processes (this machine) or ray (default: processes)")
     parser.add_argument("--ray-address", metavar="ADDRESS", help="the ray cluster; without it one is started here")
 
@@ -86,8 +93,9 @@ def main(args: argparse.Namespace) -> int:
     plan = Plan(
         suites=tuple(args.suite), methods=tuple(args.methods), seeds=tuple(args.seeds), budget=args.budget, constants=args.constants,
         words=args.words, sygus_files=args.sygus_files, profile=args.profile, limit=args.limit, leave_one_out=args.leave_one_out, memory=args.memory, max_candidates=args.max_candidates,
-        warm_up=args.warm_up, num_jobs=args.jobs, engine=args.engine, ray_address=args.ray_address,
+        warm_up=args.warm_up, device=args.device, num_jobs=args.jobs, engine=args.engine, ray_address=args.ray_address,
     )  # fmt: skip
+    check_device(plan.device, plan.methods)
     if plan.warm_up and plan.engine == "processes" and set(plan.methods) & set(SEARCHES) - {"plain"}:
         prepare(jobs_of(plan, load_suites(plan)), _compiling)
     status = _Status()

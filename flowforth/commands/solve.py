@@ -54,6 +54,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="portfolio (the exact search, one guided by the learned prior and one for hidden constants in turn); each alone: exact, prior, constants (with exact); "
         "beam; through the learned executor latent, gradient, gradient-without-grounding, compile; plain and random for comparison (default: portfolio)",
     )
+    parser.add_argument(
+        "--device",
+        metavar="DEVICE",
+        help="where the learned executor computes: auto (CUDA where there is one), cpu, cuda, cuda:1, ... (default: auto)",
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="seed of the inputs on which programs are compared (default: 0)")
     parser.add_argument("--output", metavar="FILE", help="write the CSV with its empty targets filled into this file")
     parser.add_argument("--explain", action="store_true", help="say what the prior believed, and which stage found the answer")
@@ -71,6 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Prints the answer; exit code 1 if there is none."""
     started = time.perf_counter()
+    from flowforth.neural import check_device
     from search.solve import solve
 
     settings = _settings(args)
@@ -78,6 +84,7 @@ def main(args: argparse.Namespace) -> int:
     task = _task(args) if table is None else _table_task(table, args)
     _check(task, args)
     _check_log(args.log_dir)
+    check_device(settings.device, [settings.method])
     status = _Status(quiet=args.quiet or args.json)
     result = solve(task, settings, on_fit=status.fit, on_progress=status.progress, started=started, ending=True)
     status.clear()
@@ -103,7 +110,7 @@ def main(args: argparse.Namespace) -> int:
 def _settings(args: argparse.Namespace) -> Settings:
     from search.settings import Settings
 
-    names = ("budget", "memory", "max_size", "constants", "method", "seed", "log_dir")
+    names = ("budget", "memory", "max_size", "constants", "method", "seed", "log_dir", "device")
     given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
     ops = None if args.ops is None else frozenset(args.ops)
     return Settings(**given, ops=ops, without=frozenset(args.without or ()), profile=read_profile(args.profile))

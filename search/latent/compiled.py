@@ -32,16 +32,16 @@ class Compiled:
     ) -> None:  # fmt: skip
         self.machine, self.how = machine, how
         self.words = (NOP, *words)
-        self.numbers = torch.tensor([machine.vocab.numbers[word] for word in self.words])
+        self.numbers = torch.tensor([machine.vocab.numbers[word] for word in self.words], device=machine.device)
         self.known = machine.op_vectors[self.numbers]
         generator = torch.Generator().manual_seed(seed)
-        chosen = machine.op_vectors[torch.tensor([machine.vocab.numbers[word] for word in program])]
+        chosen = machine.op_vectors[torch.tensor([machine.vocab.numbers[word] for word in program], device=machine.device)]
         begun = chosen[:, None].repeat(1, how.micro, 1)
-        self.vectors = (begun + how.noise * torch.randn(begun.shape, generator=generator)).requires_grad_()
+        self.vectors = (begun + how.noise * machine.normal(*begun.shape, generator=generator)).requires_grad_()
         inputs = [tuple(example.inputs) for example in examples]
         self.start = machine.embed(inputs, [tuple(constants)] * len(inputs), [CONCRETE] * len(inputs))
         self.targets = machine.targets([example.output for example in examples])
-        self.first = torch.full((len(inputs),), first_place(machine, constants, CONCRETE))
+        self.first = torch.full((len(inputs),), first_place(machine, constants, CONCRETE), device=machine.device)
 
     @torch.no_grad()
     def nearest(self) -> Tensor:
@@ -54,7 +54,7 @@ class Compiled:
 
     def loss(self) -> Tensor:
         """float32[]: the surprise of the outputs, and the probability of errors."""
-        z, trouble = self.start, torch.zeros(len(self.start))
+        z, trouble = self.start, self.start.new_zeros(len(self.start))
         routes = self.numbers[self.nearest()]
         for place, number in enumerate(routes):
             flow = self.machine.flow_along(z, number.expand(len(z)), self.vectors[place].expand(len(z), -1, -1))

@@ -43,9 +43,9 @@ class Holes:
         """The Ints that a hole may be, as codes."""
         generator = torch.Generator().manual_seed(seed)
         table = machine.table[self.codes]
-        chosen = torch.randint(len(table), (how.starts, self.count), generator=generator)
+        chosen = torch.randint(len(table), (how.starts, self.count), generator=generator, device="cpu").to(machine.device)
         if how.distribution:
-            noise = torch.randn(how.starts, self.count, len(table), generator=generator)
+            noise = machine.normal(how.starts, self.count, len(table), generator=generator)
             self.theta = (noise + 2 * torch.nn.functional.one_hot(chosen, len(table))).requires_grad_()
         else:
             self.theta = table[chosen].clone().requires_grad_()
@@ -53,7 +53,7 @@ class Holes:
         zeros, concrete = [(0,) * self.count] * len(inputs), [CONCRETE] * len(inputs)
         self.start = machine.embed(inputs, zeros, concrete).repeat(how.starts, 1, 1)
         self.targets = machine.targets([example.output for example in self.examples] * how.starts)
-        self.first = torch.full((len(self.start),), len(HOLES) + 1)
+        self.first = torch.full((len(self.start),), len(HOLES) + 1, device=machine.device)
 
     def vectors(self) -> Tensor:
         """float32[S, H, D]: what stands in the block."""
@@ -65,10 +65,10 @@ class Holes:
         """float32[S]: the surprise of the outputs, and the probability of errors."""
         each = self.vectors().repeat_interleave(len(self.examples), 0)
         z = torch.cat([each, self.start[:, self.count :]], 1)
-        trouble, domains = torch.zeros(len(z)), [CONCRETE] * len(z)
+        trouble, domains = z.new_zeros(len(z)), [CONCRETE] * len(z)
         for place, word in enumerate(self.words):
-            number = torch.full((len(z), 1), self.machine.vocab.numbers[word])
-            flow = self.machine.flow(z, number, torch.ones(len(z), 1), domains)
+            number = torch.full((len(z), 1), self.machine.vocab.numbers[word], device=z.device)
+            flow = self.machine.flow(z, number, z.new_ones(len(z), 1), domains)
             z = flow.z if place + 1 == len(self.words) else self.machine.regrounded(flow.z, self.how.temperature)
             trouble = trouble + flow.trouble
         return (self.machine.surprise(z, self.targets, self.first) + trouble).view(self.how.starts, -1).mean(1)

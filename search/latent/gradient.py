@@ -121,7 +121,7 @@ class GradientSearch(LearnedSearch):
             due = (step + 1) % how.every == 0
             if due:
                 for start in range(how.starts):
-                    drawn = draw(rolled.log_p[start].detach().numpy(), max(how.drawn // how.starts, 1), rng, typing.allowed)
+                    drawn = draw(rolled.log_p[start].detach().cpu().numpy(), max(how.drawn // how.starts, 1), rng, typing.allowed)
                     yield from self._run(relaxed, drawn)
                     loss = loss + how.feedback_weight * self._feedback(machine, relaxed, rollouts, rolled, start, drawn, ran[start])
             self._note(relaxed, rolled, step)
@@ -156,22 +156,23 @@ class GradientSearch(LearnedSearch):
             if term in self.tried:
                 known.append((place, self.tried[term]))
         if not known:
-            return torch.zeros(())
+            return rolled.loss.new_zeros(())
         outputs = [example.output for example in self.task.examples]
         losses = [sum(machine.distances(values, outputs)) / len(outputs) for _, values in known]
         ran += [(tuple(drawn.sequences[place].tolist()), loss) for (place, _), loss in zip(known, losses, strict=True)]
         if self.descent.feedback == "none":
-            return torch.zeros(())
+            return rolled.loss.new_zeros(())
         log_p = log_probabilities(rolled.log_p[start], drawn)[[place for place, _ in known]]
         if self.descent.feedback == "expectation":
             chosen = [self.task.examples.index(example) for example in relaxed.examples]
             begin = start * len(relaxed.domains)
             targets = relaxed.targets.take(slice(begin, begin + len(chosen)))
             return expectation_loss(machine, log_p, [[values[index] for index in chosen] for _, values in known], targets)
-        exact = torch.tensor(losses)
+        exact = torch.tensor(losses, device=machine.device)
         if self.descent.control:
-            exact = exact - torch.tensor(self._guessed(rollouts, relaxed, [drawn.sequences[place] for place, _ in known]))
-        weights = torch.as_tensor(drawn.weights[[place for place, _ in known]]).float()
+            guessed = self._guessed(rollouts, relaxed, [drawn.sequences[place] for place, _ in known])
+            exact = exact - torch.tensor(guessed, device=machine.device)
+        weights = torch.as_tensor(drawn.weights[[place for place, _ in known]], dtype=torch.float32, device=machine.device)
         return score_loss(log_p, weights, exact)
 
     def _guessed(self, rollouts: Rollouts, relaxed: Relaxed, sequences: Sequence[np.ndarray]) -> list[float]:
@@ -233,7 +234,7 @@ class GradientSearch(LearnedSearch):
             self._board = Board(Path(self.settings.log_dir))
         self._board.scalars(self._shown, {"all": float(rolled.loss.detach().mean()), **rolled.parts})
         for place, log_p in enumerate(rolled.log_p.detach().unbind(1)):
-            self._board.histogram(f"log-probabilities of words/position {place + 1}", log_p.numpy().ravel(), self._shown)
+            self._board.histogram(f"log-probabilities of words/position {place + 1}", log_p.cpu().numpy().ravel(), self._shown)
         self._shown += 1
 
     def explain(self) -> list[str]:

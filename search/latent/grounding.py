@@ -25,9 +25,9 @@ from search.latent.machine import Machine, Targets
 
 def log_probabilities(log_p: Tensor, drawn: Drawn) -> Tensor:
     """float32[n]: of sequences under positions float32[K, W], what was forbidden left out; differentiable."""
-    masks = torch.as_tensor(drawn.masks)
+    masks = torch.as_tensor(drawn.masks, device=log_p.device)
     rows = log_p[None].expand(len(masks), -1, -1).masked_fill(~masks, -float("inf"))
-    chosen = rows.gather(2, torch.as_tensor(drawn.sequences)[..., None])[..., 0]
+    chosen = rows.gather(2, torch.as_tensor(drawn.sequences, device=log_p.device)[..., None])[..., 0]
     return (chosen - torch.logsumexp(rows, -1)).sum(-1)
 
 
@@ -43,15 +43,16 @@ def expectation_loss(machine: Machine, log_p: Tensor, answers: Sequence[Sequence
     stuck add nothing to the mixture."""
     share = torch.softmax(log_p, 0)
     count, length, width = len(targets.codes), targets.codes.shape[1], machine.table.shape[1]
-    mixture = torch.zeros(count, length, width)
+    mixture = log_p.new_zeros(count, length, width)
+    chosen = torch.eye(count, device=machine.device)
     for place, values in enumerate(answers):
         for example, value in enumerate(values):
             if value is None:
                 continue
             vectors = machine.targets([value]).vectors[0, :length]
             row = torch.nn.functional.pad(vectors, (0, 0, 0, length - len(vectors)))
-            mixture = mixture + share[place] * torch.nn.functional.one_hot(torch.tensor(example), count)[:, None, None] * row
-    return machine.surprise(mixture, targets, torch.zeros(count, dtype=torch.long)).mean()
+            mixture = mixture + share[place] * chosen[example, :, None, None] * row
+    return machine.surprise(mixture, targets, targets.sizes.new_zeros(count)).mean()
 
 
 def effects(sequences: Sequence[tuple[int, ...]], losses: Sequence[float], fixed: Sequence[int]) -> tuple[int, int] | None:

@@ -23,6 +23,7 @@ from executor.condition import Condition
 from executor.field import Field
 from executor.integrate import execute
 from executor.layout import FIRST_ITEM
+from search.latent.devices import CPU
 from search.latent.machine import Flow, Guess, Machine
 from search.latent.programs import Stack
 
@@ -38,7 +39,7 @@ class Learned(Machine):
     def __init__(self, field: Field, width: int) -> None:
         super().__init__(field.vocab, field.table, width)
         self.field = field
-        self._bounded = torch.tensor([_is_bounded(name) for name in field.vocab.ops])
+        self._bounded = torch.tensor([_is_bounded(name) for name in field.vocab.ops], device=self.device)
 
     def step(self, stacks: Sequence[Stack], words: Sequence[str], constants: Sequence[Value] = ()) -> list[Guess]:
         """Longer states and shorter ones go in batches of their own; what has no room is nothing."""
@@ -48,9 +49,9 @@ class Learned(Machine):
         for start in range(0, len(order), ROWS):
             rows = order[start : start + ROWS]
             made = rows_of([cells[row] for row in rows], self.width, self.vocab)
-            codes, numbers = (torch.as_tensor(array).long() for array in (made.codes, made.numbers))
-            ops = torch.tensor([self.vocab.numbers[words[row]] for row in rows])
-            pops = torch.tensor([pops_of(words[row]) for row in rows])
+            codes, numbers = (torch.as_tensor(array, dtype=torch.long, device=self.device) for array in (made.codes, made.numbers))
+            ops = torch.tensor([self.vocab.numbers[words[row]] for row in rows], device=self.device)
+            pops = torch.tensor([pops_of(words[row]) for row in rows], device=self.device)
             condition = Condition.of(ops, pops)
             done = execute(self.field, codes, numbers, condition, self.table, self._room(codes, condition))
             self.evaluations += len(rows)
@@ -62,10 +63,10 @@ class Learned(Machine):
         """One call of the network; every word of a mixture has its own routing, size and error, as `Field.expected` says."""
         source = self.field.source_of_vectors(z, self.table)
         plain = Condition.mixed(words, weights, self.vocab)
-        seen = torch.tensor([INTERPRETATIONS.index(domain) for domain in domains])
+        seen = torch.tensor([INTERPRETATIONS.index(domain) for domain in domains], device=self.device)
         interpretation = nn.functional.one_hot(seen, len(INTERPRETATIONS)).float()
         condition = Condition(ops=plain.ops, weights=plain.weights, pops=plain.pops, bodies=plain.bodies, interpretation=interpretation)
-        end = self.field.endpoint(source.z0, torch.zeros(len(z)), source, condition, self._room(source.codes, condition))
+        end = self.field.endpoint(source.z0, z.new_zeros(len(z)), source, condition, self._room(source.codes, condition))
         self.evaluations += len(z)
         trouble = (condition.weights * (1 - end.error[..., 0].exp())).sum(-1)
         return Flow(self.field.expected(end, source, condition), trouble)
@@ -78,11 +79,11 @@ class Learned(Machine):
     def flow_along(self, z: Tensor, words: Tensor, vectors: Tensor) -> Flow:
         """The field integrated by Euler's rule, an evaluation a micro-step."""
         source, count = self.field.source_of_vectors(z, self.table), vectors.shape[1]
-        condition = Condition.mixed(words[:, None], torch.ones(len(z), 1), self.vocab)
-        trouble = torch.zeros(len(z))
+        condition = Condition.mixed(words[:, None], z.new_ones(len(z), 1), self.vocab)
+        trouble = z.new_zeros(len(z))
         for step in range(count):
             told = replace(condition, vectors=vectors[:, step])
-            t = torch.full((len(z),), step / count)
+            t = z.new_full((len(z),), step / count)
             end = self.field.endpoint(z, t, source, told, self._room(source.codes, told))
             z = z + (self.field.expected(end, source, told) - z) / (count - step)
             trouble = trouble + (1 - end.error[:, 0, 0].exp()) / count
@@ -108,12 +109,12 @@ def _is_bounded(name: str) -> bool:
 
 
 @lru_cache(maxsize=2)
-def field_of(path: Path) -> Field:
-    """The field of a file of weights, frozen, read once. Raises `ConfigError` where there is none."""
+def field_of(path: Path, device: torch.device = CPU) -> Field:
+    """The field of a file of weights on a device, frozen, read once. Raises `ConfigError` where there is none."""
     model, _ = load_weights(path)
     for parameter in model.parameters():
         parameter.requires_grad_(False)
-    return model.field
+    return model.field.to(device)
 
 
 def shipped() -> Path:

@@ -76,6 +76,11 @@ class Machine(ABC):
         self.evaluations = 0
         """States that were executed one word, by calls of the executor."""
 
+    @property
+    def device(self) -> torch.device:
+        """Where the code table lies; all vectors are made there."""
+        return self.table.device
+
     @abstractmethod
     def step(self, stacks: Sequence[Stack], words: Sequence[str], constants: Sequence[Value] = ()) -> list[Guess]:
         """One word on each stack, re-grounded: values in, values out."""
@@ -100,7 +105,12 @@ class Machine(ABC):
             for stack, block, domain in zip(stacks, constants, domains, strict=True)
         ]
         rows = rows_of(cells, self.width, self.vocab)
-        return self.codes.embed(torch.as_tensor(rows.codes).long(), torch.as_tensor(rows.numbers).long(), self.table).detach()
+        codes, numbers = (torch.as_tensor(array, dtype=torch.long, device=self.device) for array in (rows.codes, rows.numbers))
+        return self.codes.embed(codes, numbers, self.table).detach()
+
+    def normal(self, *shape: int, generator: torch.Generator) -> Tensor:
+        """Standard normal float32, drawn on the CPU: equal seeds give equal numbers on every device."""
+        return torch.randn(shape, generator=generator, device="cpu").to(self.device)
 
     def decode(self, z: Tensor) -> list[Stack | None]:
         """The nearest stacks; None for an error and for what is none."""
@@ -128,8 +138,9 @@ class Machine(ABC):
             for value, domain in zip(values, named, strict=True)
         ]
         longest = max(map(len, cells))
-        pairs = torch.tensor([[*row, *[(self.vocab.code(Kind.PAD), 0)] * (longest - len(row))] for row in cells])
-        sizes = torch.tensor([len(row) for row in cells])
+        padded = [[*row, *[(self.vocab.code(Kind.PAD), 0)] * (longest - len(row))] for row in cells]
+        pairs = torch.tensor(padded, device=self.device)
+        sizes = torch.tensor([len(row) for row in cells], device=self.device)
         codes, numbers = pairs[..., 0], pairs[..., 1]
         beyond = (codes == self.vocab.code(Kind.BEYOND_INT)) | (codes == self.vocab.code(Kind.BEYOND_CHAR))
         return Targets(codes, sizes, beyond, self.codes.embed(codes, numbers, self.table).detach())
@@ -146,12 +157,13 @@ class Machine(ABC):
         """float32[B]: how little the cells from the places `first` int64[B] on look like the wanted ones: mean cross-entropy under the tied decoder.
 
         Numbers beyond the table have no code and so no cross-entropy: there it is the squared distance of the vectors over 2 D."""
-        places = first[:, None] + torch.arange(targets.codes.shape[1])
+        cells = torch.arange(targets.codes.shape[1], device=self.device)
+        places = first[:, None] + cells
         there = z.gather(1, places.clamp(max=z.shape[1] - 1)[..., None].expand(-1, -1, z.shape[-1]))
         log_p = torch.log_softmax(self.codes.logits(there, self.table), -1)
         far = (there - targets.vectors).square().mean(-1) / 2
         cost = torch.where(targets.beyond, far, -log_p.gather(-1, targets.codes[..., None])[..., 0])
-        real = torch.arange(targets.codes.shape[1]) < targets.sizes[:, None]
+        real = cells < targets.sizes[:, None]
         return (cost * real).sum(-1) / targets.sizes
 
     def distances(self, values: Sequence[Value | None], wanted: Sequence[Value]) -> list[float]:
@@ -162,7 +174,7 @@ class Machine(ABC):
         if pairs:
             ours, theirs = (self.targets([pair[side] for pair in pairs.values()]) for side in (0, 1))
             longest = min(ours.vectors.shape[1], theirs.vectors.shape[1])
-            both = torch.arange(longest) < torch.minimum(ours.sizes, theirs.sizes)[:, None]
+            both = torch.arange(longest, device=self.device) < torch.minimum(ours.sizes, theirs.sizes)[:, None]
             apart = (ours.vectors[:, :longest] - theirs.vectors[:, :longest]).square().mean(-1) / 2
             each = torch.where(both, apart, 0.0).sum(-1) + (ours.sizes - theirs.sizes).abs()
             mean = each / torch.maximum(ours.sizes, theirs.sizes)

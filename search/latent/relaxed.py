@@ -59,9 +59,9 @@ class Relaxed:
         self.machine, self.choices, self.examples, self.constants, self.how = machine, choices, examples, constants, how
         self.length, self.generator = length, generator
         self.words: tuple[str, ...] = (NOP, *choices.words)
-        self.numbers = torch.tensor([machine.vocab.numbers[word] for word in self.words])
+        self.numbers = torch.tensor([machine.vocab.numbers[word] for word in self.words], device=machine.device)
         self.offsets = self.noise().requires_grad_()
-        self.fixed = torch.full((how.starts, length), -1)
+        self.fixed = torch.full((how.starts, length), -1, device=machine.device)
         self._remembered: list[Tensor] | None = None
         self._embed()
 
@@ -85,19 +85,19 @@ class Relaxed:
         self.start = machine.embed(stacks, blocks, self.domains).repeat(starts, 1, 1)
         self.targets = machine.targets(wanted * starts, self.domains * starts)
         places = [first_place(self.machine, block, domain) for block, domain in zip(blocks, self.domains, strict=True)]
-        self.first = torch.tensor(places * starts)
+        self.first = torch.tensor(places * starts, device=machine.device)
         """int64[B]: the place of the first item's first cell: behind the constants and SEP, which words do not change."""
 
     def noise(self) -> Tensor:
         """float32[R, K, W]: fresh offsets."""
-        return self.how.spread * torch.randn(self.how.starts, self.length, len(self.words), generator=self.generator)
+        return self.how.spread * self.machine.normal(self.how.starts, self.length, len(self.words), generator=self.generator)
 
     def roll(self, progress: float) -> Rolled:
         """The loss at a stage of the annealing, 0 to 1."""
         how, starts = self.how, self.how.starts
         heat, state_heat = (hot * (cold / hot) ** progress for hot, cold in ((how.hot, how.cold), (how.state_hot, how.state_cold)))
         z, rows, concrete = self.start, len(self.domains), len(self.examples)
-        trouble = torch.zeros(starts)
+        trouble = z.new_zeros(starts)
         log_ps: list[Tensor] = []
         for k in range(self.length):
             prior = self.prior(k, z)
@@ -127,14 +127,14 @@ class Relaxed:
             return self._remembered[k]
         per = len(self.examples)
         stacks = self.machine.decode(z.view(self.how.starts, len(self.domains), *z.shape[1:])[:, :per].flatten(0, 1))
-        rows = torch.full((self.how.starts, len(self.words)), -float(np.log(len(self.words))))
+        rows = z.new_full((self.how.starts, len(self.words)), -float(np.log(len(self.words))))
         known = [r for r in range(self.how.starts) if _is_state(stacks[r * per : (r + 1) * per])]
         if known:
             said = self.choices.log_probabilities([stacks[r * per : (r + 1) * per] for r in known])  # type: ignore[misc]
-            there = torch.as_tensor(said) + float(np.log(1 - NOP_SHARE))
+            there = torch.as_tensor(said, device=z.device) + float(np.log(1 - NOP_SHARE))
             if not self.how.policy:
                 there = torch.where(torch.isfinite(there), 0.0, there)
-            nop = torch.full((len(known), 1), float(np.log(NOP_SHARE)) if self.how.policy else 0.0)
+            nop = z.new_full((len(known), 1), float(np.log(NOP_SHARE)) if self.how.policy else 0.0)
             rows[known] = torch.cat([nop, there.clamp(min=UNFIT)], 1)
         return rows
 

@@ -124,12 +124,18 @@ class LearnedSearch(ExactSearch):
         return lines
 
     def _machine(self) -> Machine | None:
-        """The executor, with states wide enough for the task; else `why_not` says why there is none."""
+        """The executor, with states wide enough for the task; else `why_not` says why there is none. Raises `ConfigError` for a device that is not
+        there: who names one does not want another search instead."""
         try:
+            from search.latent.devices import device_of
             from search.latent.learned import Learned, field_of, shipped
-
-            field = field_of(shipped())
-        except (ConfigError, ImportError) as error:
+        except ImportError as error:
+            self.why_not = str(error).rstrip(".")
+            return None
+        device = device_of(self.settings.device)
+        try:
+            field = field_of(shipped(), device)
+        except ConfigError as error:
             self.why_not = str(error).rstrip(".")
             return None
         from embed.cells import encode_value

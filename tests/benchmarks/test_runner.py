@@ -190,9 +190,21 @@ class TestResume:
         go(suite(2), out)
         with pytest.raises(ConfigError, match="made with memory 2000, not 100"):
             go(suite(2), out, memory=100)
+        with pytest.raises(ConfigError, match="made with device 'auto', not 'cpu'"):
+            go(suite(2), out, device="cpu")
         with pytest.raises(ConfigError, match="other tasks under the suite name 'small'"):
             go(suite(3), out)
         assert len(go(suite(2), out, seeds=(0, 1))) == 4
+
+    def test_folders_of_versions_without_a_device_go_on(self, suite, tmp_path):
+        tasks, out = suite(2), tmp_path / "out"
+        go(tasks, out)
+        config = json.loads((out / journal.CONFIG).read_text())
+        del config["settings"]["device"]
+        (out / journal.CONFIG).write_text(json.dumps(config))
+        with pytest.raises(ConfigError, match="made with device 'auto', not 'cuda'"):
+            go(tasks, out, device="cuda")
+        assert len(go(tasks, out, seeds=(0, 1))) == 4
 
     def test_ctrl_c_keeps_what_is_done(self, suite, tmp_path):
         tasks, out = suite(400), tmp_path / "out"

@@ -31,10 +31,10 @@ Held = tuple[tuple[Any, ...], tuple[Any, ...]]
 class Oracle(Machine):
     """Never wrong, unless `wrong` says for a word what it does instead."""
 
-    def __init__(self, width: int = 32, profile: Profile = DEFAULT, wrong: dict[str, str] | None = None) -> None:
+    def __init__(self, width: int = 32, profile: Profile = DEFAULT, wrong: dict[str, str] | None = None, device: str = "cpu") -> None:
         torch.manual_seed(0)
         vocab = vocabulary(200)
-        super().__init__(vocab, CodeTable(vocab, WIDTH).requires_grad_(False), width)
+        super().__init__(vocab, CodeTable(vocab, WIDTH).requires_grad_(False).to(device), width)
         self.profile, self.wrong = profile, wrong or {}
         self.known: dict[tuple[str, int, str], Held | None] = {}
 
@@ -45,12 +45,12 @@ class Oracle(Machine):
     def flow(self, z: Tensor, words: Tensor, weights: Tensor, domains: Sequence[str]) -> Flow:
         self.evaluations += len(z)
         states = self._read(z, domains)
-        ends, trouble = torch.zeros_like(z), torch.zeros(len(z))
+        ends, trouble = torch.zeros_like(z), z.new_zeros(len(z))
         for column in range(words.shape[1]):
             after = [
                 self._next(state, number, domain) for state, number, domain in zip(states, words[:, column].tolist(), domains, strict=True)
             ]
-            stuck = torch.tensor([state is None for state in after])
+            stuck = torch.tensor([state is None for state in after], device=z.device)
             made = self.embed([state[0] if state else () for state in after], [state[1] if state else () for state in after], domains)
             share = weights[:, column]
             ends = ends + share[:, None, None] * torch.where(stuck[:, None, None], z, made)
@@ -59,11 +59,11 @@ class Oracle(Machine):
 
     @property
     def op_vectors(self) -> Tensor:
-        return torch.randn(len(self.vocab.ops), 16, generator=torch.Generator().manual_seed(1))
+        return self.normal(len(self.vocab.ops), 16, generator=torch.Generator().manual_seed(1))
 
     def flow_along(self, z: Tensor, words: Tensor, vectors: Tensor) -> Flow:
         """The mixture of a few words by how near they are to the mean vector, as if vectors between two words did a part of each."""
-        numbers = torch.tensor([self.vocab.numbers[word] for word in NEAR])
+        numbers = torch.tensor([self.vocab.numbers[word] for word in NEAR], device=z.device)
         weights = torch.softmax(-torch.cdist(vectors.mean(1), self.op_vectors[numbers]) / 2, -1)
         return self.flow(z, numbers.expand(len(z), -1), weights, [CONCRETE] * len(z))
 
