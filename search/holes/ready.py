@@ -6,12 +6,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from dsl.columns.available import available
-from dsl.columns.cache import fingerprint, folder, open_folder, write_once
+from dsl.columns.cache import folder, open_folder, write_once
+from search.stamp import stamp
 
 
 @lru_cache(maxsize=1)
 def _name() -> str:
-    return f"holes-{fingerprint(*(Path(__file__).with_name(name).read_text(encoding='utf-8') for name in ('kernels.py', 'parts.py')))}"
+    return f"holes-{stamp(*(Path(__file__).with_name(name) for name in ('kernels.py', 'parts.py')))}"
 
 
 def is_ready() -> bool:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsl.columns.available import available
-from dsl.columns.cache import fingerprint, folder, open_folder, write_once
+from dsl.columns.cache import folder, open_folder, write_once
 from dsl.errors import ConfigError
 from dsl.tasks import Task
+from search.stamp import stamp
 
 if TYPE_CHECKING:
     from search.prior.model import Prior
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=1)
 def _name() -> str:
-    return f"prior-{fingerprint(Path(__file__).with_name('views.py').read_text(encoding='utf-8'))}"
+    return f"prior-{stamp(Path(__file__).with_name('views.py'))}"
 
 
 def is_ready() -> bool:
