@@ -46,7 +46,9 @@ class Stream:
             rng = np.random.default_rng([self.config.seed, self.shard, epoch, chunk, 1])
             # All shards have short and long batches at the same steps, so that no process waits for another.
             order = np.random.default_rng([self.config.seed, chunk]).permutation(self.config.chunk)
-            made = Chunk(self._epoch[1], rng).batches()
+            first, every = chunk * self.config.chunk, self.config.every
+            beside = {int(order[i]) for i in range(self.config.chunk) if (first + i + 1) % every == 0}
+            made = Chunk(self._epoch[1], rng).batches(beside)
             self._chunk = chunk, [made[place] for place in order]
         return self._chunk[1][place]
 

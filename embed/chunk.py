@@ -6,6 +6,7 @@ Shapes: N rows, L cells, M ops of a mixture, W words of a quotation, A abstract 
 from __future__ import annotations
 
 import random
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,8 +43,8 @@ class Chunk:
         self.errors = np.array([self.pool.add([(self.vocab.code(Kind.ERROR, i), 0)]) for i in range(len(ERRORS))])
         self.literal_ids: dict[Any, int] = {}
 
-    def batches(self) -> list[Batch]:
-        """All batches of the chunk, the shortest rows first."""
+    def batches(self, beside: Container[int]) -> list[Batch]:
+        """All batches of the chunk, the shortest rows first; those whose places are in `beside` have soft rows and rollouts, for the others with them."""
         count, source = self.config.rows * self.config.chunk, self.source
         num_bad = round(count * self.config.errors * _SHARE_OF_FAILED) if len(source.bad) else 0
         num_misfit = round(count * self.config.errors) - num_bad
@@ -60,7 +61,8 @@ class Chunk:
         misfits = rows[-num_misfit:] if num_misfit else rows[:0]
         steps, types = self._steps(drawn, rows, {int(r) for r in misfits})
         order = np.lexsort((_used(steps.before, self.vocab).clip(min=_used(steps.after, self.vocab)), self._looked_at(drawn, rows, steps)))
-        return [self._batch(steps.take(part), types, part) for part in np.split(order, self.config.chunk)]
+        parts = enumerate(np.split(order, self.config.chunk))
+        return [self._batch(steps.take(part), types, part, self.config.every if place in beside else 0) for place, part in parts]
 
     def _drawn(self, transitions: Array) -> _Drawn:
         """Value ids of the states before and after these transitions, framed at random."""
@@ -174,7 +176,7 @@ class Chunk:
         pick = self.random.randrange(len(names))
         return self.vocab.numbers[names[pick]], 1 + ERRORS.index(stuck[pick])
 
-    def _batch(self, steps: Steps, types: Array, part: Array) -> Batch:
+    def _batch(self, steps: Steps, types: Array, part: Array, beside: int) -> Batch:
         width = self._bucket(int(max(_used(steps.before, self.vocab).max(), _used(steps.after, self.vocab).max())))
         everything = np.arange(len(steps))
         steps = replace(steps, before=steps.before.take(everything, width), after=steps.after.take(everything, width))
@@ -183,9 +185,10 @@ class Chunk:
             if self.config.soft or self.config.abstract
             else []
         )
-        soft = self._soft(steps, whole, round(self.config.soft * len(steps)), width)
+        soft = self._soft(steps, whole, round(beside * self.config.soft * len(steps)), width)
         steps = self._with_abstract(steps, whole, round(self.config.abstract * len(steps)), width)
-        return Batch(steps=steps, soft=soft, rollouts=self._rollouts(round(self.config.rollouts * self.config.rows)))
+        rollouts = self._rollouts(round(beside * self.config.rollouts * self.config.rows))
+        return Batch(steps=steps, soft=soft, rollouts=rollouts, beside=beside)
 
     def _bucket(self, used: int) -> int:
         """The width that rows are padded to: few different ones, so that few shapes are compiled or planned."""

@@ -41,6 +41,8 @@ class DataConfig:
     rollouts: float = 0.1
     """Rollouts for each concrete row."""
     rollout_length: int = 3
+    every: int = 1
+    """Soft rows and rollouts come with one batch in so many, and so many times as many of them: few at a time cost nearly as much as a hundred."""
     frame: float = 0.5
     """Share of rows with values below the program's own."""
     balance: float = 0.5
@@ -71,7 +73,7 @@ class DataConfig:
         rules = {
             "seed": self.seed >= 0, "rows": self.rows >= 1, "max_cells": 12 <= self.max_cells <= 1024, "errors": 0 <= self.errors < 1,
             "abstract": 0 <= self.abstract <= 1, "soft": 0 <= self.soft <= 1, "rollouts": 0 <= self.rollouts <= 1, "frame": 0 <= self.frame <= 1,
-            "balance": 0 <= self.balance <= 1, "copies": 0 <= self.copies <= 1, "rollout_length": 1 <= self.rollout_length <= 16, "chunks": self.chunks >= 1, "chunk": self.chunk >= 1,
+            "balance": 0 <= self.balance <= 1, "copies": 0 <= self.copies <= 1, "rollout_length": 1 <= self.rollout_length <= 16, "chunks": self.chunks >= 1, "chunk": self.chunk >= 1, "every": self.every >= 1,
             "ops": set(self.ops) <= set(OPS), "pairs": self.pairs in ("seen", "unseen", "all"), "from_step": self.from_step >= 0, "programs": self.programs >= 1,
         }  # fmt: skip
         for name, fine in rules.items():

@@ -77,6 +77,8 @@ class Batch:
     steps: Steps
     soft: Soft | None
     rollouts: Rollouts | None
+    beside: int = 1
+    """How many batches the losses beside the four main ones speak for with this one: 0 where another batch speaks for it."""
 
 
 def joined(a: Steps, b: Steps) -> Steps:

@@ -4,7 +4,8 @@
     x = x + gate * attention(norm(x) * (1 + scale) + shift)
     x = x + gate * mlp(norm(x) * (1 + scale) + shift)
 
-Gates begin at zero, so that a new network is the identity.
+Gates begin at zero, so that a new network is the identity. In a block with `products`, what attention brings to a cell is multiplied by what the
+cell itself holds, out(found * (1 + W y)) with y the block's input and W zero at first: the phases of a sum are products of the phases of its terms.
 
 Shapes: B states, W cells of a window, T cells of all windows, d width, H heads, K = 32 width of a head.
 """
@@ -27,9 +28,9 @@ def norm(x: Tensor) -> Tensor:
 class Block(nn.Module):
     """One block. `modulation` [B, 6d] is None in blocks that see no condition: these keep their own bias, with gates that begin at one."""
 
-    def __init__(self, width: int, *, conditioned: bool, attention_impl: str) -> None:
+    def __init__(self, width: int, *, conditioned: bool, attention_impl: str, products: bool = False) -> None:
         super().__init__()
-        self.heads, self.impl, self.conditioned = width // HEAD, attention_impl, conditioned
+        self.heads, self.impl, self.conditioned, self.products = width // HEAD, attention_impl, conditioned, products
         self.bias = nn.Parameter(torch.zeros(6, width))
         if not conditioned:
             with torch.no_grad():
@@ -40,6 +41,9 @@ class Block(nn.Module):
         self.down = nn.Linear(4 * width, width, bias=False)
         for layer in (self.out, self.down):
             nn.init.normal_(layer.weight, std=0.5 / layer.in_features**0.5)
+        if products:
+            self.times = nn.Linear(width, width, bias=False)
+            nn.init.zeros_(self.times.weight)
 
     def forward(self, x: Tensor, window: Window, modulation: Tensor | None) -> Tensor:
         """[T, d] from the same; attention goes from each cell to those of its own state that are seen."""
@@ -58,5 +62,5 @@ class Block(nn.Module):
         # Unit-RMS rows have dot products up to K; the extra factor makes a sharp choice of one key possible.
         parts = torch.stack([norm(q).to(v.dtype) * 1.5, norm(k).to(v.dtype), v], 1)
         q, k, v = window.pad(parts).permute(2, 0, 3, 1, 4)
-        mixed = attention(q, k, v, window.seen, self.impl)
-        return self.out(window.pack(mixed.transpose(1, 2)).flatten(1))
+        found = window.pack(attention(q, k, v, window.seen, self.impl).transpose(1, 2)).flatten(1)
+        return self.out(found * (1 + self.times(x)) if self.products else found)

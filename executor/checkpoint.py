@@ -105,16 +105,18 @@ def load_weights(path: Path) -> tuple[Executor, dict[str, Any]]:
 
 
 def begin_with(model: Executor, path: Path) -> None:
-    """Puts the weights of a file or a run into a model of the same settings. Raises `ConfigError` where they differ."""
+    """Puts the weights of a file or a run into a model of the same settings; one with `products` may begin with weights without, and does the same as they at
+    first. Raises `ConfigError` where other settings differ."""
     kept, _ = load_weights(path)
     theirs, ours = asdict(kept.field.config), asdict(model.field.config)
-    differing = [name for name in ours if theirs[name] != ours[name] and name != "attention"]
+    grows = ours["products"] and not theirs["products"]
+    differing = [name for name in ours if theirs[name] != ours[name] and name != "attention" and not (name == "products" and grows)]
     if differing:
         name = differing[0]
         raise ConfigError(
             f"{path} has weights of a field with {name}={theirs[name]!r}, not {ours[name]!r}; set field.{name}={theirs[name]}"
         )
-    model.load_state_dict(kept.state_dict())
+    model.load_state_dict(kept.state_dict(), strict=not grows)
 
 
 class TrainState:

@@ -57,6 +57,8 @@ class FieldConfig:
     """Whether a generated cell may be pointed to among the cells of the arguments, instead of being made: for `take`, `reverse`, `nth`. It needs `source`."""
     source: bool = True
     """Whether the field knows z0; without it, it cannot be right at several steps."""
+    products: bool = False
+    """Whether what attention brings to a cell is multiplied by what the cell holds, see `executor/blocks.py`. Weights without it can begin a field with it."""
     attention: str = "sdpa"
     """Implementation, of `executor.attention.IMPLEMENTATIONS`."""
     int_range: int = 1000
@@ -165,7 +167,9 @@ class Field(nn.Module):
         self.interpretation = nn.Linear(len(INTERPRETATIONS), 32, bias=False)
         self.condition = nn.Sequential(nn.Linear(3 * op_width + 32 + NUM_TIMES, 2 * d), nn.SiLU(), nn.Linear(2 * d, d), nn.SiLU())
         self.modulation = nn.Linear(d, 6 * d)
-        self.blocks = nn.ModuleList(Block(d, conditioned=seen, attention_impl=config.attention) for seen in config.conditioned)
+        self.blocks = nn.ModuleList(
+            Block(d, conditioned=seen, attention_impl=config.attention, products=config.products) for seen in config.conditioned
+        )
         self.generate = nn.Linear(d, code_width)
         if config.points:
             self.pointing, self.pointed, self.gate = nn.Linear(d, d, bias=False), nn.Linear(d, d, bias=False), nn.Linear(d, 1)

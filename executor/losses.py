@@ -27,6 +27,9 @@ from executor.integrate import reground
 from executor.layout import layout_of
 from executor.window import results_between
 
+BESIDE = ("soft", "unroll", "commute", "distance", "bilinear")
+"""Losses that a batch with `beside` above 1 has for others too, and weighs so many times; see `DataConfig.every`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LossConfig:
@@ -128,17 +131,17 @@ def total_loss(
         parts["stop"] = stop_loss(field, view, end, weight)
     if config.error:
         parts["error"] = error_loss(view, end, weight)
-    if config.commute:
+    if config.commute and batch.beside:
         parts["commute"] = commuting_loss(field, view, end)
     if config.soft and batch.soft is not None:
-        parts["soft"] = soft_loss(field, batch.soft, table, len(batch.steps))
+        parts["soft"] = soft_loss(field, batch.soft, table, batch.beside * len(batch.steps))
     if config.unroll and batch.rollouts is not None and progress >= config.unroll_from:
-        parts["unroll"] = unrolled_loss(field, batch.rollouts, table, len(batch.steps), config.temperature)
-    if metric is not None and (config.distance or config.bilinear):
+        parts["unroll"] = unrolled_loss(field, batch.rollouts, table, batch.beside * len(batch.steps), config.temperature)
+    if metric is not None and (config.distance or config.bilinear) and batch.beside:
         parts |= metric_losses(metric, view, config, through=progress >= 0.3)
     if config.variance:
         parts["variance"] = variance_floor(table)
-    weights: Mapping[str, float] = {name: getattr(config, name) for name in parts}
+    weights: Mapping[str, float] = {name: getattr(config, name) * (batch.beside if name in BESIDE else 1) for name in parts}
     total = sum((weights[name] * value for name, value in parts.items()), start=torch.zeros((), device=table.device))
     return total, parts
 

@@ -70,8 +70,8 @@ def small() -> TrainConfig:
     """Hours on two CPU cores: the weights that are shipped."""
     return TrainConfig(
         name="small",
-        field=FieldConfig(depth=4, attention="hand"),
-        data=DataConfig(rows=128, programs=4096, chunks=8, chunk=16, balance=0.8, soft=0.06, rollouts=0.05, compiled=False),
+        field=FieldConfig(depth=4, products=True, attention="hand"),
+        data=DataConfig(rows=128, programs=4096, chunks=8, chunk=16, balance=0.8, soft=0.06, rollouts=0.05, every=5, compiled=False),
         losses=LossConfig(unroll_from=0.6),
         shards=2,
         steps=20_000,

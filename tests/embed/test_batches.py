@@ -53,6 +53,19 @@ def test_every_concrete_row_is_what_the_machine_says() -> None:
     assert seen > 30
 
 
+def test_what_stands_beside_the_steps_can_come_with_one_batch_in_so_many() -> None:
+    stream = Stream(replace(CONFIG, chunk=4, every=2), VOCAB)
+    for number in range(8):
+        found = stream.batch(number)
+        if number % 2:
+            assert found.beside == 2 and found.soft is not None and found.rollouts is not None
+            assert len(found.soft.ops) == round(2 * 0.2 * 48) and len(found.rollouts.ops) == round(2 * 0.2 * 48)
+        else:
+            assert found.beside == 0 and found.soft is None and found.rollouts is None
+    with pytest.raises(ConfigError, match="every"):
+        replace(CONFIG, every=0)
+
+
 def test_emphasis_is_how_much_more_often_a_word_comes() -> None:
     def often(factor: float, name: str = "reverse") -> int:
         config = replace(CONFIG, rows=400, abstract=0.0, soft=0.0, rollouts=0.0, balance=1.0, emphasis=(f"{name}:{factor}",))

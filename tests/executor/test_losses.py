@@ -8,6 +8,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
 
 from dsl.errors import ConfigError  # noqa: E402
+from embed.pool import CellRows  # noqa: E402
 from embed.vocab import TYPES, Kind  # noqa: E402
 from executor.distance import Metric  # noqa: E402
 from executor.losses import Draws, LossConfig, containment, contrast_loss, flow_loss, path, total_loss, view_of  # noqa: E402
@@ -90,3 +91,36 @@ def test_what_abstract_cells_contain() -> None:
 def test_settings_outside_their_range_are_named(field: str) -> None:
     with pytest.raises(ConfigError, match=f"loss setting {field} is -1"):
         LossConfig(**{field: -1})
+
+
+def test_a_batch_that_speaks_for_others_weighs_what_stands_beside_its_steps_so_much_more() -> None:
+    """Without the four main losses, three times the batch's soft rows and rollouts at `beside` 3 are the total of one batch, three times."""
+    config = replace(LossConfig(), decode=0, flow=0, stop=0, error=0)
+    field, metric = small_field(), Metric(96)
+    one = batch()
+    assert one.soft is not None and one.rollouts is not None
+    thrice = replace(
+        one,
+        beside=3,
+        soft=type(one.soft)(
+            before=_times(one.soft.before),
+            after=_times(one.soft.after),
+            ops=np.tile(one.soft.ops, (3, 1)),
+            weights=np.tile(one.soft.weights, (3, 1)),
+        ),
+        rollouts=type(one.rollouts)(
+            states=tuple(_times(rows) for rows in one.rollouts.states),
+            **{name: np.concatenate([getattr(one.rollouts, name)] * 3) for name in ("ops", "pops", "bodies")},
+        ),
+    )
+    alone, parts = total_loss(field, one, config, Draws(0), progress=1.0, metric=metric)
+    total, more = total_loss(field, thrice, config, Draws(0), progress=1.0, metric=metric)
+    torch.testing.assert_close(total, 3 * alone)
+    for name, value in parts.items():
+        torch.testing.assert_close(more[name], value)
+    nothing, none = total_loss(field, replace(one, beside=0, soft=None, rollouts=None), config, Draws(0), progress=1.0, metric=metric)
+    assert float(nothing) == 0 and not none
+
+
+def _times(rows: CellRows) -> CellRows:
+    return CellRows(np.concatenate([rows.codes] * 3), np.concatenate([rows.numbers] * 3))
