@@ -1,5 +1,6 @@
 """Files of weights: round trips, and what is no such file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,9 @@ pytest.importorskip("safetensors", reason="needs the extra `neural` (safetensors
 
 from dsl.errors import ConfigError  # noqa: E402
 from embed.vocab import Vocabulary  # noqa: E402
-from executor.checkpoint import Executor, load_tensors, load_weights, save_tensors, save_weights  # noqa: E402
+from executor.checkpoint import Executor, begin_with, load_tensors, load_weights, save_tensors, save_weights  # noqa: E402
 from executor.field import FieldConfig  # noqa: E402
-from tests.executor.samples import VOCAB  # noqa: E402
+from tests.executor.samples import VOCAB, batch, of_steps  # noqa: E402
 
 CONFIG = FieldConfig(depth=1, int_range=100)
 
@@ -26,6 +27,21 @@ def test_weights_come_back(tmp_path: Path) -> None:
     again, about = load_weights(tmp_path)
     assert about["step"] == 3
     assert all(torch.equal(a, b) for a, b in zip(model.state_dict().values(), again.state_dict().values(), strict=True))
+
+
+def test_a_field_with_products_may_begin_with_weights_without_and_does_the_same(tmp_path: Path) -> None:
+    plain, grown = Executor(CONFIG, VOCAB), Executor(replace(CONFIG, products=True), VOCAB)
+    save_weights(tmp_path / "plain.safetensors", plain, weights(plain), {})
+    begin_with(grown, tmp_path / "plain.safetensors")
+    steps = batch().steps
+    ends = []
+    for model in (plain, grown):
+        before, _, condition = of_steps(model.field, steps)
+        ends.append(model.field.endpoint(before.z0, torch.zeros(len(steps)), before, condition).inside)
+    torch.testing.assert_close(ends[0], ends[1])
+    save_weights(tmp_path / "grown.safetensors", grown, weights(grown), {})
+    with pytest.raises(ConfigError, match=r"products=True, not False"):
+        begin_with(plain, tmp_path / "grown.safetensors")
 
 
 def test_weights_of_another_vocabulary_are_refused_with_the_names_of_the_ops(tmp_path: Path) -> None:
