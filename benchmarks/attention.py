@@ -119,7 +119,7 @@ def table(lengths: list[int], sequences: int, device: torch.device, repeats: int
 def step_table(repeats: int, *, compiled_too: bool) -> list[dict[str, Any]]:
     """Concrete states per second (on a CPU: per second of CPU time) of training steps of the preset `small` under each implementation and precision."""
     from executor.presets import preset
-    from executor.train import step_rate
+    from executor.speed import step_rate
 
     rows = []
     for impl in ("sdpa", "hand"):

@@ -21,7 +21,8 @@ from torch import Tensor
 from embed.steps import Steps
 from executor.blocks import Block
 from executor.field import Field
-from executor.losses import Draws, View, view_of
+from executor.losses import Draws
+from executor.view import View, view_of
 
 LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
 """Noises of the basin."""

@@ -33,7 +33,8 @@ from executor.drawing import Panel, picture
 from executor.exactness import condition_of
 from executor.field import Field
 from executor.integrate import run_program
-from executor.losses import Draws, cells_of
+from executor.losses import Draws
+from executor.view import cells_of
 
 SHARD = 3_000_017
 TIMES = (0.0, 0.25, 0.5, 0.75)

@@ -9,18 +9,14 @@ never stopped. A batch is made of `shards` parts, which the processes share out;
 """
 
 import json
-import logging
 import math
 import os
 import platform
-import signal
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import asdict, dataclass, fields, replace
+from contextlib import contextmanager
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +25,7 @@ from torch import Tensor
 
 from dsl.errors import ConfigError
 from embed.batches import Stream
-from embed.steps import Batch, Steps
+from embed.steps import Steps
 from embed.vocab import vocabulary
 from executor.board import Board
 from executor.checkpoint import CHECKPOINT, WEIGHTS, Executor, TrainState, begin_with, save_weights, write_whole
@@ -37,9 +33,10 @@ from executor.exactness import by_op
 from executor.field import Field, count_parameters
 from executor.losses import Draws, LossConfig, total_loss
 from executor.optimizer import optimizer_of
+from executor.place import Place, placed, uninterrupted
 from executor.presets import TrainConfig, flat
-
-log = logging.getLogger(__name__)
+from executor.progress import Meter
+from executor.speed import autocast, compile_blocks, resolved
 
 HELD_OUT = 1_000_003
 """Shard whose batches are never trained on."""
@@ -51,55 +48,6 @@ LEAST_RANK = 0.05
 
 class TrainingStopped(ConfigError):
     """A run that cannot go on: not-a-number, or a collapsed code table. The last good weights are in its folder."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Which of several processes this is."""
-
-    rank: int
-    world: int
-    device: torch.device
-
-    @property
-    def is_first(self) -> bool:
-        """Whether this process writes the run."""
-        return self.rank == 0
-
-
-@contextmanager
-def placed() -> Iterator[Place]:
-    """The process group that `torchrun` has set up, or a process alone."""
-    world, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
-    cuda = torch.cuda.is_available()
-    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if cuda else torch.device("cpu")
-    if world == 1:
-        yield Place(0, 1, device)
-        return
-    torch.distributed.init_process_group("nccl" if cuda else "gloo")
-    try:
-        yield Place(rank, world, device)
-    finally:
-        torch.distributed.destroy_process_group()
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Ctrl-C, and SIGTERM where it means the same, wait for the end of the block: weights between two steps are of no use to anyone."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    asked: list[int] = []
-    numbers = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) is signal.default_int_handler]
-    for number in numbers:
-        signal.signal(number, lambda got, frame: asked.append(got))
-    try:
-        yield
-    finally:
-        for number in numbers:
-            signal.signal(number, signal.default_int_handler)
-    if asked:
-        raise KeyboardInterrupt
 
 
 def train(
@@ -147,7 +95,7 @@ class _Run:
         self.streams = {shard: Stream(data, vocab, shard) for shard in mine}
         self.held_out = Stream(replace(data, soft=0, rollouts=0, abstract=0, emphasis=()), vocab, HELD_OUT)
         self.precision = resolved(config.precision, place.device)
-        self.autocast = _autocast(self.precision, place.device)
+        self.autocast = autocast(self.precision, place.device)
         if config.compiled:
             compile_blocks(self.model.field)
 
@@ -158,7 +106,7 @@ class _Run:
         board = Board(self.folder, purge=state.step) if self.place.is_first else None
         if board is not None and state.step == 0:
             board.settings(flat(config), {"parameters": count_parameters(self.model)})
-        meter, figures = _Meter(state.step, config.steps, quiet=self.quiet or not self.place.is_first), {}
+        meter, figures = Meter(state.step, config.steps, quiet=self.quiet or not self.place.is_first), {}
         try:
             while state.step < last:
                 losses = self._one_step()
@@ -225,7 +173,7 @@ class _Run:
             sums.update({name: value for name, value in zip(names, values, strict=True) if name in sums})
         return float(torch.nn.utils.clip_grad_norm_(parameters, self.config.clip))
 
-    def _figures(self, losses: dict[str, Tensor], meter: "_Meter") -> dict[str, float]:
+    def _figures(self, losses: dict[str, Tensor], meter: Meter) -> dict[str, float]:
         """What is written down, checked for collapse."""
         figures = {name: float(value) for name, value in losses.items()}
         figures["rank"] = effective_rank(self.model.field)
@@ -235,7 +183,7 @@ class _Run:
             raise TrainingStopped(self._stopped(f"the code table has collapsed: its effective rank is {figures['rank']:.1f}"))
         return figures
 
-    def _write(self, figures: dict[str, float], board: Board | None, meter: "_Meter") -> None:
+    def _write(self, figures: dict[str, float], board: Board | None, meter: Meter) -> None:
         if board is None:
             return
         step = self.state.step
@@ -329,12 +277,6 @@ class _Run:
         )
 
 
-def compile_blocks(field: Field) -> None:
-    """Compiles the blocks, where the time goes; the rest looks at its data, and would be cut into pieces. Each batch has another number of cells."""
-    for block in field.blocks:
-        block.compile(dynamic=True)
-
-
 def learning_rate(config: TrainConfig, step: int) -> float:
     """Warm-up, constant, then linear to nothing over the last share of the steps."""
     up = min(1.0, (step + 1) / max(1, config.warm_up))
@@ -369,94 +311,7 @@ def versions() -> dict[str, Any]:
     }
 
 
-def step_rate(config: TrainConfig, *, attention: str, precision: str, compiled: bool, repeats: int) -> float | None:
-    """Concrete states per second of training steps under one implementation; None where it does not run here. On a CPU, per second of CPU time: other
-    jobs share the machine."""
-    config = replace(config, field=replace(config.field, attention=attention), precision=precision, compiled=compiled)
-    vocab = vocabulary(config.field.int_range)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    torch.manual_seed(0)
-    model = Executor(config.field, vocab).to(device)
-    if compiled:
-        compile_blocks(model.field)
-    stream = Stream(replace(config.data, programs=1024, compiled=False), vocab)
-    batches: list[Batch] = [stream.batch(number) for number in range(3)]
-    optimizer, times = optimizer_of(model, config), []
-    clock = time.perf_counter if device.type == "cuda" else time.process_time
-    try:
-        for repeat in range(repeats + 1):
-            start = clock()
-            for batch in batches:
-                with _autocast(precision, device):
-                    loss, _ = total_loss(model.field, batch, config.losses, Draws(repeat, device=device), progress=0.0, metric=model.metric)
-                optimizer.zero_grad(set_to_none=True)
-                loss.backward()
-                optimizer.step()
-            if device.type == "cuda":
-                torch.cuda.synchronize()
-            times.append((clock() - start) / len(batches))
-    except RuntimeError as error:  # such as no compiler: the result of this row
-        log.warning("%s", str(error).splitlines()[0][:160])
-        return None
-    return config.data.rows / min(times[1:])
-
-
-def resolved(precision: str, device: torch.device) -> str:
-    """`float32` or `bfloat16`; for `auto` whichever multiplies matrices faster here."""
-    if precision == "auto":
-        return "bfloat16" if _bf16_pays(device) else "float32"
-    return precision
-
-
-def _autocast(precision: str, device: torch.device) -> AbstractContextManager[Any]:
-    return nullcontext() if precision == "float32" else torch.autocast(device.type, torch.bfloat16)
-
-
-def _bf16_pays(device: torch.device) -> bool:
-    """Whether bf16 multiplies matrices at least half as fast again as float32, as measured now."""
-    times = []
-    for dtype in (torch.float32, torch.bfloat16):
-        a = torch.randn(512, 512, device=device).to(dtype)
-        torch.mm(a, a)
-        start = time.perf_counter()
-        for _ in range(4):
-            torch.mm(a, a)
-        if device.type == "cuda":
-            torch.cuda.synchronize()
-        times.append(time.perf_counter() - start)
-    return times[0] > 1.5 * times[1]
-
-
 @torch.no_grad()
 def _put(model: Executor, weights: dict[str, Tensor]) -> None:
     for name, parameter in model.named_parameters():
         parameter.copy_(weights[name])
-
-
-class _Meter:
-    """The progress line on standard error: rewritten on a terminal, else one line now and then."""
-
-    def __init__(self, step: int, steps: int, *, quiet: bool) -> None:
-        self.first, self.steps, self.quiet = step, steps, quiet
-        self.begin = self.last = time.monotonic()
-        self.live = sys.stderr.isatty()
-
-    def rate(self, step: int) -> float:
-        """Steps per second so far."""
-        return (step - self.first) / max(1e-9, time.monotonic() - self.begin)
-
-    def show(self, step: int, figures: dict[str, float]) -> None:
-        """The line, if it is time."""
-        now = time.monotonic()
-        if self.quiet or not (self.live or now - self.last > 30 or step == self.steps):
-            return
-        self.last = now
-        left = (self.steps - step) / max(1e-9, self.rate(step))
-        hours, minutes = divmod(round(left / 60), 60)
-        text = f"step {step}/{self.steps}  loss {figures['loss']:.4f}  {figures['states_per_second']:.0f} states/s  {hours} h {minutes:02} min left"
-        print(f"\r\033[K{text}" if self.live else text, end="" if self.live else "\n", file=sys.stderr, flush=True)
-
-    def close(self) -> None:
-        """Ends a line that is rewritten."""
-        if self.live and not self.quiet:
-            print(file=sys.stderr, flush=True)

@@ -10,8 +10,10 @@ torch = pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
 from dsl.errors import ConfigError  # noqa: E402
 from embed.pool import CellRows  # noqa: E402
 from embed.vocab import TYPES, Kind  # noqa: E402
+from executor.beside import containment  # noqa: E402
 from executor.distance import Metric  # noqa: E402
-from executor.losses import Draws, LossConfig, containment, contrast_loss, flow_loss, path, total_loss, view_of  # noqa: E402
+from executor.losses import Draws, LossConfig, contrast_loss, flow_loss, path, total_loss  # noqa: E402
+from executor.view import view_of  # noqa: E402
 from tests.executor.samples import VOCAB, batch, small_field  # noqa: E402
 
 WEIGHTS = ("decode", "flow", "stop", "error", "soft", "unroll", "commute", "distance", "bilinear", "variance", "contrast")
