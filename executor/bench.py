@@ -1,0 +1,108 @@
+"""What the measurements of an evaluation share: a model, unseen states, and what the model makes of them.
+
+Shapes: N rows, L cells.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from embed.batches import Stream
+from embed.cells import CellError, State, decode
+from embed.data_config import DataConfig
+from embed.pool import CellRows
+from embed.steps import Rollouts, Steps
+from executor.checkpoint import Executor
+from executor.condition import Condition
+from executor.exactness import condition_of
+from executor.integrate import execute
+from executor.layout import FIRST_ITEM
+
+SHARD = 2_000_003
+"""Shards from here on are for evaluation alone."""
+
+
+class Bench:
+    """One model, and states that it has not seen."""
+
+    def __init__(self, model: Executor, data: DataConfig, seed: int, rows: int) -> None:
+        self.model, self.field, self.seed, self.rows = model, model.field, seed, rows
+        self.vocab = model.field.vocab
+        self.device = model.field.table.residual.device
+        small = min(data.rows, 256, rows)
+        # Reference kernels: an evaluation must not wait for a hundred kernels to be compiled.
+        self.data = replace(
+            data,
+            rows=small,
+            programs=min(data.programs, 1024),
+            compiled=False,
+            chunk=4,
+            soft=0.0,
+            rollouts=0.0,
+            abstract=0.0,
+            emphasis=(),
+            every=1,
+        )
+        self.balanced = replace(self.data, balance=0.8)
+
+    def steps(self, config: DataConfig, count: int, shard: int = 0) -> Iterator[Steps]:
+        """Batches of about so many concrete rows."""
+        stream = Stream(config, self.vocab, SHARD + 10 * self.seed + shard)
+        for number in range(max(1, -(-count // config.rows))):
+            yield stream.batch(number).steps
+
+    def tensors(self, rows: CellRows) -> tuple[Tensor, Tensor]:
+        """Codes and numbers on the device."""
+        return tuple(torch.as_tensor(array, dtype=torch.long).to(self.device) for array in (rows.codes, rows.numbers))  # type: ignore[return-value]
+
+    def equal(self, codes: Tensor, numbers: Tensor, rows: CellRows) -> np.ndarray:
+        """bool[N]: whether these cells are those of the rows."""
+        return ((codes.cpu().numpy() == rows.codes) & (numbers.cpu().numpy() == rows.numbers)).all(1)
+
+    def exact(self, steps: Steps) -> np.ndarray:
+        """bool[N]: whether one call gives the next state."""
+        done = execute(self.field, *self.tensors(steps.before), condition_of(steps, self.device))
+        return self.equal(done.codes, done.numbers, steps.after)
+
+    def longest_argument(self, steps: Steps) -> np.ndarray:
+        """int64[N]: the length of the longest list or string among the op's arguments."""
+        source = self.field.source(*self.tensors(steps.before))
+        sizes = source.layout.sizes[:, FIRST_ITEM : FIRST_ITEM + 4].cpu().numpy()
+        there = np.arange(4) < steps.pops[:, None]
+        return np.where(there, sizes - 2, 0).clip(min=0).max(1)
+
+    def rollout_batch(self, length: int, count: int) -> Rollouts | None:
+        """Rollouts of so many ops; None where no program is as long."""
+        config = replace(self.data, rollouts=1.0, rollout_length=length, max_length=max(length, self.data.max_length), rows=min(count, 64), pairs="all", programs=768, min_length=length)  # fmt: skip
+        stream = Stream(config, self.vocab, SHARD + 20 + length)
+        return stream.batch(0).rollouts
+
+    def conditions(self, made: Rollouts) -> list[Condition]:
+        """The condition of each op of rollouts."""
+        arrays = [torch.as_tensor(array, dtype=torch.long).to(self.device) for array in (made.ops, made.pops, made.bodies)]
+        return [Condition.of(arrays[0][:, k], arrays[1][:, k], arrays[2][:, k]) for k in range(made.ops.shape[1])]
+
+    def with_abstract(self, count: int, shard: int) -> Iterator[tuple[Steps, Any]]:
+        """Batches with abstract rows, executed."""
+        config = replace(self.data, abstract=1.0, errors=0.0)
+        for steps in self.steps(config, count // 2, shard):
+            yield steps, execute(self.field, *self.tensors(steps.before), condition_of(steps, self.device))
+
+    def contains(self, done: Any, row: int, domain: str, concrete: State) -> bool:
+        """Whether the abstract state of an executed row contains a concrete one, as far as depth goes too."""
+        try:
+            abstract = decode(cells_of_row(done.codes, done.numbers, row), self.vocab, domain=domain)
+        except CellError:
+            return False
+        if isinstance(abstract.items, str) or isinstance(concrete.items, str) or len(abstract.items) != len(concrete.items):
+            return False
+        return all(element.contains(value) for element, value in zip(abstract.items, concrete.items, strict=True))
+
+
+def cells_of_row(codes: Tensor, numbers: Tensor, row: int) -> list[tuple[int, int]]:
+    """The cells of one row with the numbers beside them."""
+    return list(zip(codes[row].tolist(), numbers[row].tolist(), strict=True))

@@ -1,0 +1,197 @@
+"""Rows of the proof table on the field and its space: integrators, straightness, basin, errors, abstraction, distance, retrieval."""
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from embed.cells import CellError, decode
+from embed.pool import CellRows
+from embed.vocab import INTERPRETATIONS, Kind
+from executor.bench import Bench, cells_of_row
+from executor.condition import Condition
+from executor.diagnostics import basin as basin_of
+from executor.diagnostics import basin_radius, figures
+from executor.exactness import Tally, condition_of
+from executor.field import Source
+from executor.integrate import execute, integrate
+from executor.losses import Draws
+from executor.sublanguage import Distances
+from executor.sublanguage import distances as distances_of
+from executor.table import Row, auroc, mean, percent_row
+
+
+@torch.no_grad()
+def integrators(bench: Bench) -> list[Row]:
+    """One call against the field integrated in several steps: the decoded ends agree."""
+    ways = ((2, "euler"), (4, "euler"), (8, "euler"), (2, "midpoint"))
+    tallies = {way: Tally() for way in ways}
+    for steps in bench.steps(bench.balanced, bench.rows // 8, 3):
+        condition = condition_of(steps, bench.device)
+        source = bench.field.source(*bench.tensors(steps.before))
+        done = execute(bench.field, *bench.tensors(steps.before), condition, source.table)
+
+        def v(z: Tensor, t: Tensor, source: Source = source, condition: Condition = condition) -> Tensor:
+            return bench.field.velocity(z, t, source, condition)
+
+        for way in ways:
+            z = integrate(v, source.z0, steps=way[0], method=way[1])
+            codes, _ = bench.field.table.decode(z, source.table)
+            agree = ((codes == done.codes) | (done.codes == bench.vocab.code(Kind.PAD))).all(1)
+            for i in range(len(steps)):
+                tallies[way].add(bench.vocab.ops[steps.op[i]], bool(agree[i]))
+    found = []
+    for (count, method), tally in tallies.items():
+        shares = tally.shares(4)
+        worst = min(shares, key=lambda name: shares[name], default="-")
+        special = [tally.share(name) for name in ("swap", "neg", "reverse", "not", "rot") if name in tally.count]
+        value = f"{tally.total:.2%}, worst {worst} {shares.get(worst, 0):.1%}, swap neg reverse not rot {mean(special):.2%}"
+        found.append(
+            Row(name=f"one call against {count} steps of {method}: agreement", value=value, target=">= 99.5 %", met=tally.total >= 0.995)
+        )
+    return found
+
+
+def field_figures(bench: Bench) -> list[Row]:
+    """Straightness, cosine, divergence and curl at several times, on the path and in the cone."""
+    measured = []
+    for steps in bench.steps(bench.balanced, bench.data.rows, 4):
+        for at in (0.0, 0.25, 0.5):
+            for noise in (0.0, 0.3):
+                found = figures(bench.field, steps, at, Draws(bench.seed, int(100 * at)), noise=noise)
+                if found is not None:
+                    measured.append((noise, found))
+    if not measured:
+        return []
+    straight = max(f.straightness for noise, f in measured if not noise)
+    cosine = min(f.cosine for noise, f in measured if not noise)
+    low, high = min(f.divergence for _, f in measured), max(f.divergence for _, f in measured)
+    curl = max(f.curl for _, f in measured)
+    return [
+        Row(name="endpoint error for t <= 0.5", value=f"{straight:.4f}", target="<= 0.02", met=straight <= 0.02),
+        Row(name="cosine with the true direction, t <= 0.5", value=f"{cosine:.4f}", target=">= 0.98", met=cosine >= 0.98),
+        Row(
+            name="normalised divergence, t <= 0.5",
+            value=f"{low:.3f}..{high:.3f}",
+            target="-1.05..-0.9",
+            met=low >= -1.05 and high <= -0.9,
+        ),
+        Row(name="curl ratio, t <= 0.5", value=f"{curl:.4f}", target="<= 0.02", met=curl <= 0.02),
+    ]
+
+
+def basin(bench: Bench) -> list[Row]:
+    """How far from a state the op still finds its end."""
+    shares: dict[float, list[float]] = {}
+    for number, steps in enumerate(bench.steps(bench.balanced, bench.rows // 8, 5)):
+        for level, share in basin_of(bench.field, steps, Draws(bench.seed, number)).items():
+            shares.setdefault(level, []).append(share)
+    radius = basin_radius({level: mean(values) for level, values in shares.items()})
+    return [Row(name="basin: noise (RMS) at which 99 % still decode right", value=f"{radius:.1f}", target=">= 0.3", met=radius >= 0.3)]
+
+
+@torch.no_grad()
+def errors(bench: Bench) -> list[Row]:
+    """How well states that an op crashes on are told from others."""
+    trouble, wrong, type_error, alarm = [], [], [], []
+    for steps in bench.steps(bench.balanced, bench.rows // 2, 6):
+        done = execute(bench.field, *bench.tensors(steps.before), condition_of(steps, bench.device))
+        trouble += done.trouble.tolist()
+        wrong += (steps.error > 0).tolist()
+        found = (done.error > 0).cpu().numpy()
+        type_error += found[steps.error == 2].tolist()
+        alarm += found[steps.error == 0].tolist()
+    area, recall, false = auroc(np.array(trouble), np.array(wrong)), mean(type_error), mean(alarm)
+    return [
+        Row(name="error region: AUROC", value=f"{area:.5f}", target=">= 0.999", met=area >= 0.999),
+        percent_row("recall of type errors", [recall], (0.99,)),
+        Row(name="false alarms", value=f"{false:.2%}", target="<= 0.2 %", met=false <= 0.002),
+    ]
+
+
+def abstraction(bench: Bench) -> list[Row]:
+    """Whether what is predicted for an abstract state contains the next concrete one."""
+    tally = Tally()
+    for steps, done in bench.with_abstract(bench.rows // 2, 7):
+        for i in np.flatnonzero(steps.partner >= 0):
+            domain = INTERPRETATIONS[steps.interpretation[i]]
+            concrete = decode(steps.after.row(int(steps.partner[i])), bench.vocab)
+            tally.add(domain, bench.contains(done, int(i), domain, concrete))
+    first = mean([tally.share(domain) for domain in ("type",) if domain in tally.count])
+    others = mean([tally.share(domain) for domain in INTERPRETATIONS[2:] if domain in tally.count])
+    by_domain = ", ".join(f"{domain} {share:.1%}" for domain, share in tally.shares().items())
+    return [
+        percent_row("abstract result contains the concrete one: type and depth", [first], (0.999,)),
+        Row(name="the same, other domains (mean)", value=f"{others:.2%} ({by_domain})", target=">= 99 %", met=others >= 0.99),
+    ]
+
+
+def commuting(bench: Bench) -> list[Row]:
+    """Executing and then abstracting gives something within abstracting and then executing; both by the network."""
+    held = []
+    for steps, done in bench.with_abstract(bench.rows // 2, 8):
+        for i in np.flatnonzero((steps.partner >= 0) & (steps.error == 0)):
+            try:
+                concrete = decode(cells_of_row(done.codes, done.numbers, int(steps.partner[i])), bench.vocab)
+            except CellError:
+                held.append(False)
+                continue
+            held.append(bench.contains(done, int(i), INTERPRETATIONS[steps.interpretation[i]], concrete))
+    return [percent_row("commuting square holds", [mean(held)], (0.99,))]
+
+
+def distances(bench: Bench) -> list[Row]:
+    """The learned distance against breadth-first search in a small language."""
+    found: Distances = distances_of(bench.model, seed=bench.seed)
+    return [
+        Row(name="distance: Spearman with exact", value=f"{found.spearman:.3f}", target=">= 0.8", met=found.spearman >= 0.8),
+        Row(name="distance: mean error for d <= 4", value=f"{found.error:.2f}", target="<= 0.7", met=found.error <= 0.7),
+        Row(name="distance: triangle violations", value=str(found.violations), target="0", met=found.violations == 0),
+        Row(name="bilinear form: Spearman with exact", value=f"{found.bilinear:.3f}", target="reported", met=None),
+    ]
+
+
+@torch.no_grad()
+def retrieval(bench: Bench, stored: int = 100_000) -> list[Row]:
+    """Whether the predicted end point lies nearest to the true next state among so many, most of which differ from a true one in one cell."""
+    rng = np.random.default_rng(bench.seed)
+    width = min(bench.data.max_cells, 40)
+    stream = bench.steps(replace(bench.balanced, max_cells=width), max(bench.data.rows, bench.rows // 8), 10)
+    batches = [steps.take(np.flatnonzero(steps.error == 0)) for steps in stream]
+    project = torch.randn(width * bench.field.table.width, 256, generator=torch.Generator().manual_seed(0)).to(bench.device) / 16
+    table = bench.field.table.table()
+    count = sum(len(steps) for steps in batches)
+    copies, index, points, owners = max(1, stored // max(1, count)), [], [], []
+    for steps in batches:
+        true = CellRows(_widened(steps.after.codes, width), _widened(steps.after.numbers, width))
+        source = bench.field.source(*bench.tensors(steps.before), table)
+        condition = condition_of(steps, bench.device)
+        end = bench.field.endpoint(source.z0, torch.zeros(len(steps), device=bench.device), source, condition)
+        x1 = bench.field.expected(end, source, condition)
+        pad = table[bench.vocab.code(Kind.PAD)].expand(len(steps), width - x1.shape[1], -1)
+        points.append(torch.cat([x1, pad], 1).flatten(1) @ project)
+        for copy in range(copies):
+            codes = true.codes.copy()
+            if copy:
+                place = rng.integers(0, (codes != 0).sum(1))
+                block = bench.vocab.blocks[Kind.INT]
+                codes[np.arange(len(codes)), place] = block.first + rng.integers(0, block.count, len(codes))
+            vectors = bench.field.table.embed(*bench.tensors(CellRows(codes, true.numbers)), table)
+            index.append((vectors.flatten(1) @ project).half())
+            owners.append(np.full(len(codes), copy == 0))
+    keys, is_true = torch.cat(index).float(), np.concatenate(owners)
+    # True states stand in the order of their points; a found key must be equal to the true one, and equal states are equally right.
+    true_keys = keys[torch.as_tensor(is_true, device=keys.device)]
+    right, at = 0, 0
+    norms = keys.square().sum(1)
+    for part in points:
+        nearest = (norms - 2 * part @ keys.T).argmin(1)
+        right += int(((keys[nearest] - true_keys[at : at + len(part)]).abs().amax(1) < 1e-4).sum())
+        at += len(part)
+    share = right / max(1, at)
+    return [Row(name=f"true next state is nearest among {len(keys)}", value=f"{share:.2%}", target=">= 99.9 %", met=share >= 0.999)]
+
+
+def _widened(array: np.ndarray, width: int) -> np.ndarray:
+    return np.pad(array, ((0, 0), (0, width - array.shape[1])))

@@ -1,0 +1,184 @@
+"""Rows of the proof table on what ops make of states: single ops, programs, mixtures, equations; and how fast."""
+
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+
+from embed.batches import Stream
+from embed.cells import State, encode
+from embed.moves import pops_of
+from embed.steps import Rollouts, Steps, rows_of
+from executor.bench import SHARD, Bench
+from executor.condition import Condition
+from executor.exactness import Tally, condition_of, families
+from executor.integrate import execute, run_latent, run_program
+from executor.table import Row, gap_row, mean, percent_row
+
+LATENT: tuple[tuple[float | None, float], ...] = ((None, 0.0), (1.0, 0.0), (None, 0.1), (1.0, 0.1))
+"""Temperature of re-grounding and smoothing window, of the programs that are run as vectors."""
+
+
+def next_states(bench: Bench) -> list[Row]:
+    """One call, hard decode, on unseen stacks; by family and by length of the longest argument."""
+    family, ops, short, long, quoted = families(), Tally(), Tally(), Tally(), Tally()
+    for steps in bench.steps(bench.balanced, bench.rows):
+        right = bench.exact(steps)
+        lengths = bench.longest_argument(steps)
+        for i in np.flatnonzero(steps.error == 0):
+            name = bench.vocab.ops[steps.op[i]]
+            kind = family.get(name, "route")
+            if kind == "scalar":
+                ops.add(name, bool(right[i]))
+            elif kind in ("list", "string"):
+                (short if lengths[i] <= 8 else long).add(name, bool(right[i]))
+            elif kind == "quotation":
+                quoted.add(name, bool(right[i]))
+    found = [_macro("exact next state, scalar ops: mean / worst", ops, (0.995, 0.97), least=8)]
+    texts = [mean(tally.shares().values()) for tally in (short, long)]
+    found.append(percent_row("exact next state, list and string ops, length <= 8 / longer", texts, (0.98, 0.95)))
+    found.append(percent_row("exact next state, words with quotations", [quoted.total], ()))
+    return found
+
+
+def rollouts(bench: Bench) -> list[Row]:
+    """Programs of true ops, states re-grounded after each; and without, as raw vectors."""
+    shares, latent = list[float](), list[float]()
+    for length in (4, 8, 16):
+        made = bench.rollout_batch(length, max(32, bench.rows // 16))
+        if made is None:
+            shares.append(float("nan"))
+            continue
+        conditions = bench.conditions(made)
+        codes, numbers = bench.tensors(made.states[0])
+        end = run_program(bench.field, codes, numbers, conditions)[-1]
+        shares.append(float(bench.equal(end.codes, end.numbers, made.states[-1]).mean()))
+        if length == 4:
+            latent = [_as_vectors(bench, made, conditions, temperature, window) for temperature, window in LATENT]
+    return [
+        percent_row("roll-out with hard re-grounding, 4 / 8 / 16 ops", shares, (0.98, 0.96, 0.93)),
+        percent_row("roll-out of raw vectors, 4 ops", latent[:1], ()),
+        percent_row("the same: softly re-grounded (temperature 1) / smoothing window of 0.1 / both", latent[1:], ()),
+    ]
+
+
+@torch.no_grad()
+def _as_vectors(bench: Bench, made: Rollouts, conditions: list[Condition], temperature: float | None, window: float) -> float:
+    """Share of programs that end right as vectors."""
+    source = bench.field.source(*bench.tensors(made.states[0]))
+    z = run_latent(bench.field, source, conditions, temperature=temperature, window=window)
+    codes, numbers = bench.field.table.decode(z, source.table)
+    return float(bench.equal(codes, numbers, made.states[-1]).mean())
+
+
+def unseen_pairs(bench: Bench) -> list[Row]:
+    """States that came from an op which was never followed by this one in training."""
+    shares = [
+        share_exact(bench, bench.steps(replace(bench.balanced, pairs=pairs, from_step=1), bench.rows // 4, 1))
+        for pairs in ("seen", "unseen")
+    ]
+    return [gap_row("unseen op pairs: seen / unseen", shares)]
+
+
+def longer(bench: Bench) -> list[Row]:
+    """Programs half as long again as the longest of training."""
+    longest = bench.data.max_length
+    config = replace(bench.balanced, max_length=longest + longest // 2, pairs="all")
+    shares = [share_exact(bench, bench.steps(replace(config, from_step=first), bench.rows // 4, 2)) for first in (0, longest)]
+    return [gap_row("programs 50 % longer than trained: all steps / those beyond", shares)]
+
+
+@torch.no_grad()
+def soft(bench: Bench) -> list[Row]:
+    """Total variation between the decoded mixture and the mixture of outcomes, over the cells where these differ."""
+    found: dict[int, list[float]] = {2: [], 3: []}
+    stream = Stream(replace(bench.data, soft=0.5), bench.vocab, SHARD + 9)
+    for number in range(max(1, bench.rows // 16 // bench.data.rows + 1)):
+        soft = stream.batch(number).soft
+        if soft is None:
+            continue
+        ops, weights = torch.as_tensor(soft.ops).to(bench.device), torch.as_tensor(soft.weights).to(bench.device)
+        source = bench.field.source(*bench.tensors(soft.before))
+        condition = Condition.mixed(ops, weights, bench.vocab)
+        end = bench.field.endpoint(source.z0, torch.zeros(len(ops), device=bench.device), source, condition)
+        q = torch.softmax(bench.field.table.logits(bench.field.expected(end, source, condition), source.table), -1)
+        codes = torch.as_tensor(soft.after.codes, dtype=torch.long).to(bench.device).view(*ops.shape, -1)
+        target = torch.zeros_like(q).scatter_add_(2, codes.transpose(1, 2), weights[:, None].expand(-1, codes.shape[2], -1).contiguous())
+        differs = ((codes != codes[:, :1]) & (weights[..., None] > 0)).any(1)
+        distance = (q - target).abs().sum(-1) / 2
+        for row in range(len(ops)):
+            if bool(differs[row].any()):
+                found[int((weights[row] > 0).sum()) if int((weights[row] > 0).sum()) in found else 2].append(
+                    float(distance[row][differs[row]].mean())
+                )
+    values = [mean(found[2]), mean(found[3])]
+    met = bool(values[0] <= 0.05 and values[1] <= 0.1)
+    return [Row(name="soft op: total variation, 2 / 3 ops", value=f"{values[0]:.3f} / {values[1]:.3f}", target="<= 0.05 / 0.1", met=met)]
+
+
+def identities(bench: Bench) -> list[Row]:
+    """Equations of stacks: what these words do to any stack is nothing, and the decoded end must be the start."""
+    equations = (("c0", "drop"), ("dup", "drop"), ("dup", "nip"), ("swap", "swap"), ("rot", "rot", "rot"), ("over", "drop"),
+                 ("neg", "neg"), ("not", "not"), ("reverse", "reverse"), ("inc", "dec"))  # fmt: skip
+    tally = Tally()
+    rng = random.Random(bench.seed)
+    for words in equations:
+        states = [_fitting(words, rng) for _ in range(32)]
+        rows = rows_of([encode(state, bench.vocab) for state in states], bench.data.max_cells, bench.vocab)
+        codes, numbers = bench.tensors(rows)
+        ops = [torch.full((len(states),), bench.vocab.numbers[word], device=bench.device) for word in words]
+        pops = [torch.full((len(states),), pops_of(word), device=bench.device) for word in words]
+        end = run_program(bench.field, codes, numbers, [Condition.of(op, pop) for op, pop in zip(ops, pops, strict=True)])[-1]
+        for right in bench.equal(end.codes, end.numbers, rows):
+            tally.add(" ".join(words), bool(right))
+    worst = min(tally.count, key=tally.share)
+    return [
+        Row(
+            name="stack identities, such as drop after push", value=f"{tally.total:.2%} (worst: {worst} {tally.share(worst):.1%})",
+            target=">= 99.9 %", met=tally.total >= 0.999,
+        )
+    ]  # fmt: skip
+
+
+def throughput(bench: Bench) -> list[Row]:
+    """States per second of one execution; training throughput is `python -m benchmarks.attention --step`."""
+    (steps,) = bench.steps(bench.data, 1, 11)
+    condition, cells = condition_of(steps, bench.device), bench.tensors(steps.before)
+    execute(bench.field, *cells, condition)
+    start = time.perf_counter()
+    for _ in range(3):
+        execute(bench.field, *cells, condition)
+    rate = 3 * len(steps) / (time.perf_counter() - start)
+    return [Row(name="executed states per second, one op each", value=f"{rate:.0f}", target="reported", met=None)]
+
+
+def _fitting(words: tuple[str, ...], rng: random.Random) -> State:
+    """A random state on which the words run."""
+    integers = [rng.randint(-99, 99) for _ in range(3)]
+    top: Any = rng.random() < 0.5 if words[0] == "not" else tuple(rng.randint(-9, 9) for _ in range(rng.randint(0, 5)))
+    items = (*integers[:2], top) if words[0] in ("not", "reverse") else tuple(integers)
+    return State(items, (rng.randint(-9, 9), None, None, None))
+
+
+def _macro(name: str, tally: Tally, wanted: tuple[float, float], *, least: int) -> Row:
+    shares = tally.shares(least) or tally.shares()
+    worst = min(shares, key=lambda op: shares[op], default="-")
+    values = (mean(shares.values()), shares.get(worst, 0.0))
+    return Row(
+        name=name, value=f"{values[0]:.2%} / {values[1]:.1%} ({worst})", target=f">= {wanted[0]:.1%} / {wanted[1]:.0%}",
+        met=values[0] >= wanted[0] and values[1] >= wanted[1],
+    )  # fmt: skip
+
+
+def share_exact(bench: Bench, batches: Iterator[Steps]) -> float:
+    """Share of exact next states among rows that have one."""
+    tally = Tally()
+    for steps in batches:
+        right = bench.exact(steps)
+        for i in np.flatnonzero(steps.error == 0):
+            tally.add("all", bool(right[i]))
+    return tally.total
