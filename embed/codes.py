@@ -21,7 +21,8 @@ from embed.vocab import Kind, Vocabulary
 PERIODS = (2, 3, 5, 7, 20, 50, 200, 400, 2000)
 DECIMALS = tuple(10**k for k in range(1, 11))
 """Periods whose phases give the decimal digits: the last is more than twice what any Int may be."""
-_NUM_PHASES = 2 * (len(PERIODS) + len(DECIMALS))
+NUM_PERIODS = len(PERIODS) + len(DECIMALS)
+_NUM_PHASES = 2 * NUM_PERIODS
 _BITS = 7
 _NUM_BITS = _BITS + len(LABELS)
 _GROUPS = ("kind", "size", "phases", "bits")
@@ -151,10 +152,8 @@ class CodeTable(nn.Module):
 
     def read_numbers(self, x: Tensor) -> Tensor:
         """int64[...]: the whole number that the decimal phases of a vector spell, least digits first; any vector spells one."""
-        first = len(Kind) + 6
-        phases = (x.float() @ self.spread.T)[..., first : first + _NUM_PHASES].double()
-        count = len(PERIODS) + len(DECIMALS)
-        turns = torch.atan2(phases[..., count:], phases[..., :count])[..., len(PERIODS) :] / (2 * math.pi)
+        cosine, sine = (part[..., len(PERIODS) :].double() for part in self.phases(x.float()))
+        turns = torch.atan2(sine, cosine) / (2 * math.pi)
         number = torch.zeros(x.shape[:-1], dtype=torch.float64, device=x.device)
         for place, period in enumerate(DECIMALS):
             step = period // 10
@@ -163,6 +162,22 @@ class CodeTable(nn.Module):
             number = number + torch.remainder(digit, 10) * step
         largest = DECIMALS[-1]
         return torch.where(number >= largest / 2, number - largest, number).long()
+
+    def phases(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """float32[..., P] twice: cosines and sines of vectors [..., D] in each period, times a length of their own."""
+        phases = x @ self.phase_directions().T
+        return phases[..., :NUM_PERIODS], phases[..., NUM_PERIODS:]
+
+    def phase_directions(self) -> Tensor:
+        """float32[2 P, D]: the unit vectors along which a code has its cosines, then its sines."""
+        first = len(Kind) + 6
+        return self.spread[first : first + _NUM_PHASES]
+
+    def residues(self) -> Tensor:
+        """float32[C, D]: what of each code's vector is not made of its features."""
+        raw = (self.features * self._gains()) @ self.spread + self.residual
+        beyond = torch.tensor([kind in (Kind.BEYOND_INT, Kind.BEYOND_CHAR) for kind in self.vocab.kinds], device=raw.device)
+        return (self.residual * torch.rsqrt(raw.square().mean(-1, keepdim=True) + 1e-8)).masked_fill(beyond[:, None], 0.0)
 
     def _gains(self, log_gain: Tensor | None = None) -> Tensor:
         return torch.exp(self.log_gain if log_gain is None else log_gain)[self.group]

@@ -104,19 +104,23 @@ def load_weights(path: Path) -> tuple[Executor, dict[str, Any]]:
     return model.eval(), about
 
 
+GROWN = ("products", "phases")
+"""Settings of a field that add weights which do nothing at first."""
+
+
 def begin_with(model: Executor, path: Path) -> None:
-    """Puts the weights of a file or a run into a model of the same settings; one with `products` may begin with weights without, and does the same as they at
-    first. Raises `ConfigError` where other settings differ."""
+    """Puts the weights of a file or a run into a model of the same settings. One with `products` or `phases` may begin with weights without, and does the same as
+    they at first. Raises `ConfigError` where other settings differ."""
     kept, _ = load_weights(path)
     theirs, ours = asdict(kept.field.config), asdict(model.field.config)
-    grows = ours["products"] and not theirs["products"]
-    differing = [name for name in ours if theirs[name] != ours[name] and name != "attention" and not (name == "products" and grows)]
+    grown = [name for name in GROWN if ours[name] and not theirs[name]]
+    differing = [name for name in ours if theirs[name] != ours[name] and name not in ("attention", *grown)]
     if differing:
         name = differing[0]
         raise ConfigError(
             f"{path} has weights of a field with {name}={theirs[name]!r}, not {ours[name]!r}; set field.{name}={theirs[name]}"
         )
-    model.load_state_dict(kept.state_dict(), strict=not grows)
+    model.load_state_dict(kept.state_dict(), strict=not grown)
 
 
 class TrainState:

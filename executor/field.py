@@ -31,6 +31,7 @@ from executor.attention import IMPLEMENTATIONS
 from executor.blocks import HEAD, Block, norm
 from executor.condition import Condition
 from executor.layout import FIRST_ITEM, MAX_SEQUENCES, Layout, copied_below, copied_from, layout_of, routing_of
+from executor.phases import Phases
 from executor.window import Window, window_of
 
 NUM_TIMES = 16
@@ -59,6 +60,8 @@ class FieldConfig:
     """Whether the field knows z0; without it, it cannot be right at several steps."""
     products: bool = False
     """Whether what attention brings to a cell is multiplied by what the cell holds, see `executor/blocks.py`. Weights without it can begin a field with it."""
+    phases: bool = False
+    """Whether it is shown products and running sums of the arguments' phases, see `executor/phases.py`; it needs `source`. Weights without may begin a field with."""
     attention: str = "sdpa"
     """Implementation, of `executor.attention.IMPLEMENTATIONS`."""
     int_range: int = 1000
@@ -71,7 +74,7 @@ class FieldConfig:
             "op_width": (self.op_width >= 8, "at least 8"),
             "style": (self.style in ("conditioned", "sandwich"), "conditioned or sandwich"),
             "attention": (self.attention in IMPLEMENTATIONS, f"one of {', '.join(IMPLEMENTATIONS)}"),
-            "source": (self.source or not self.copy, "true where `copy` is: the routing reads the source"),
+            "source": (self.source or not (self.copy or self.phases), "true where `copy` or `phases` is: these read the source"),
         }
         for name, (fine, rule) in rules.items():
             if not fine:
@@ -171,6 +174,8 @@ class Field(nn.Module):
             Block(d, conditioned=seen, attention_impl=config.attention, products=config.products) for seen in config.conditioned
         )
         self.generate = nn.Linear(d, code_width)
+        if config.phases:
+            self.phases = Phases(d, self.table)
         if config.points:
             self.pointing, self.pointed, self.gate = nn.Linear(d, d, bias=False), nn.Linear(d, d, bias=False), nn.Linear(d, 1)
         self.stop_query = nn.Linear(op_width, d)
@@ -228,12 +233,17 @@ class Field(nn.Module):
         else:
             inside = window.gather(z)
         x = self.tokens(window.pack(inside), window.pack(z0), source.layout, window)
+        shown = self.phases.shown(z0, window.gather(source.codes), self.table, source.layout, window) if self.config.phases else None
+        if shown is not None:
+            x = x + self.phases.tokens(shown)
         modulation = self.modulation(c)
         for block in self.blocks:
             assert isinstance(block, Block)
             x = block(x, window, modulation if block.conditioned else None)
         x = norm(x).float()
         made = self.generate(x)
+        if shown is not None:
+            made = made + self.phases.generated(x, shown)
         x = window.pad(x)
         ahead = inside + (1 - t)[:, None, None] * window.pad(made)
         if self.config.points:

@@ -1,0 +1,98 @@
+"""What the network is shown of the numbers among the arguments: their phases, turned by one another and summed along lists.
+
+A number's code has its phases, the points (cos, sin) of 2 pi n / p for many periods p (`embed.codes`). The phases of a sum are those of its terms, one turned by
+the other,
+
+    exp(i (a + b)) = exp(i a) exp(i b)        exp(i (a - b)) = exp(i a) exp(-i b)
+
+and those of a product are the phases of one factor, turned as often as the other says. What must be learned is which of them an op makes, and not tables for
+each period. Each cell of the arguments is shown beside the cell at the same place of the other argument (the one cell, where that is a number), beside itself,
+and beside all numbers before it in its list, as a data-dependent rotation carries them along a sequence. The result's cells can point to these products as
+they can point to cells:
+
+    generated = W x + M sum_k choice_k(x) products_k
+
+Shapes: B states, W cells of a window, T cells of all windows, P periods.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from embed.codes import NUM_PERIODS, CodeTable
+from embed.vocab import Kind
+from executor.layout import FIRST_ITEM, Layout
+from executor.window import Window
+
+KINDS = 8
+"""Sum and difference with the partner, twice itself, the list up to here, the whole list; itself as often as the partner says, the partner as often as it
+says, itself as often as it says."""
+
+
+class Phases(nn.Module):
+    """The products' ways into the network and out of it. Both begin at zero, so that a field that gets them goes on as it was."""
+
+    def __init__(self, width: int, table: CodeTable) -> None:
+        super().__init__()
+        self.into = nn.Linear(2 * KINDS * NUM_PERIODS, width, bias=False)
+        self.choice = nn.Linear(width, KINDS)
+        self.made = nn.Linear(2 * NUM_PERIODS, table.width, bias=False)
+        for layer in (self.into, self.choice):
+            nn.init.zeros_(layer.weight)
+        nn.init.zeros_(self.choice.bias)
+        with torch.no_grad():
+            self.made.weight.copy_(2 * table.phase_directions().T)
+
+    def shown(self, z0: Tensor, codes: Tensor, table: CodeTable, layout: Layout, window: Window) -> Tensor:
+        """float32[T, KINDS, 2 P]: the products of each cell of use. `z0` and `codes` are those of the window."""
+        block = table.vocab.blocks[Kind.INT]
+        is_number = window.seen & (
+            (codes >= block.first) & (codes < block.first + block.count) | (codes == table.vocab.code(Kind.BEYOND_INT))
+        )
+        angles = torch.where(is_number[..., None], angles_of(z0, codes, table), 0.0)
+        sequence, offset = window.gather(layout.sequence), window.gather(layout.offset)
+        partner, paired = partners(layout, window, sequence, offset)
+        paired = paired & is_number & is_number.gather(1, partner)
+        other = angles.gather(1, partner[..., None].expand_as(angles))
+        before = angles.cumsum(1)
+        first = (torch.arange(z0.shape[1], device=z0.device) - offset).clamp(min=0)
+        along = before - (before - angles).gather(1, first[..., None].expand_as(angles))
+        last = (first + layout.sizes.gather(1, sequence) - 1).clamp(max=z0.shape[1] - 1)
+        whole = along.gather(1, last[..., None].expand_as(angles))
+        # How often is a number of the table: its angles, so many times, are exact enough, and larger ones' would not be.
+        counted = is_number & (codes >= block.first) & (codes < block.first + block.count)
+        counts = torch.where(counted, codes - block.first - table.vocab.int_range, 0)
+        often, others = counts[..., None], counts.gather(1, partner)[..., None]
+        turned = [angles + other, other - angles, 2 * angles, along, whole, others * angles, often * other, often * angles]
+        both = paired & counted & counted.gather(1, partner)
+        there = [paired, paired, is_number, window.seen, window.seen, both, both, counted]
+        turned, there = window.pack(torch.stack(turned, -2)), window.pack(torch.stack(there, -1))
+        return torch.cat([turned.cos(), turned.sin()], -1) * there[..., None]
+
+    def tokens(self, shown: Tensor) -> Tensor:
+        """float32[T, d]: what is added to the tokens that the blocks start from."""
+        return self.into(shown.flatten(1))
+
+    def generated(self, x: Tensor, shown: Tensor) -> Tensor:
+        """float32[T, D]: what is added to generated cells, the products that the network's output float32[T, d] chooses."""
+        return self.made(torch.einsum("tk,tkp->tp", self.choice(x), shown))
+
+
+def angles_of(z: Tensor, codes: Tensor, table: CodeTable) -> Tensor:
+    """float32[..., P]: the angles of vectors float32[..., D] in each period, where what is not made of features is that of `codes`: exact at a code's own
+    vector, differentiable everywhere."""
+    cosine, sine = table.phases(z.float() - nn.functional.embedding(codes, table.residues()))
+    # No angle is asked of what has none: its gradient would not be a number.
+    safe = cosine.square() + sine.square() > 1e-6
+    return torch.atan2(torch.where(safe, sine, 0.0), torch.where(safe, cosine, 1.0))
+
+
+def partners(layout: Layout, window: Window, sequence: Tensor, offset: Tensor) -> tuple[Tensor, Tensor]:
+    """int64[B, W], the place in the window of the cell at the same place of the other one of the two top items, or of its one cell; and bool[B, W], whether
+    there is such a cell among the arguments."""
+    item = sequence - FIRST_ITEM
+    other = (FIRST_ITEM + 1 - item).clamp(FIRST_ITEM, FIRST_ITEM + 1)
+    size = layout.sizes.gather(1, other)
+    place = layout.starts.gather(1, other) + torch.where(size == 1, 0, offset) - window.places[:, :1]
+    there = (item >= 0) & (item <= 1) & ((size == 1) | (offset < size)) & (place >= 0) & (place < sequence.shape[1]) & window.seen
+    place = place.clamp(0, sequence.shape[1] - 1)
+    return place, there & window.seen.gather(1, place)
