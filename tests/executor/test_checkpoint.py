@@ -29,8 +29,9 @@ def test_weights_come_back(tmp_path: Path) -> None:
     assert all(torch.equal(a, b) for a, b in zip(model.state_dict().values(), again.state_dict().values(), strict=True))
 
 
-def test_a_field_with_products_may_begin_with_weights_without_and_does_the_same(tmp_path: Path) -> None:
-    plain, grown = Executor(CONFIG, VOCAB), Executor(replace(CONFIG, products=True), VOCAB)
+@pytest.mark.parametrize("setting", ["products", "phases"])
+def test_a_field_with_more_ways_in_may_begin_with_weights_without_and_does_the_same(setting: str, tmp_path: Path) -> None:
+    plain, grown = Executor(CONFIG, VOCAB), Executor(replace(CONFIG, **{setting: True}), VOCAB)
     save_weights(tmp_path / "plain.safetensors", plain, weights(plain), {})
     begin_with(grown, tmp_path / "plain.safetensors")
     steps = batch().steps
@@ -40,7 +41,7 @@ def test_a_field_with_products_may_begin_with_weights_without_and_does_the_same(
         ends.append(model.field.endpoint(before.z0, torch.zeros(len(steps)), before, condition).inside)
     torch.testing.assert_close(ends[0], ends[1])
     save_weights(tmp_path / "grown.safetensors", grown, weights(grown), {})
-    with pytest.raises(ConfigError, match=r"products=True, not False"):
+    with pytest.raises(ConfigError, match=f"{setting}=True, not False"):
         begin_with(plain, tmp_path / "grown.safetensors")
 
 

@@ -18,7 +18,16 @@ from tests.executor.samples import VOCAB, batch, of_steps, small_field, tensor  
 
 @pytest.mark.parametrize(
     "settings",
-    [{}, {"copy": False}, {"copy": False, "source": False}, {"pointer": False}, {"style": "sandwich", "depth": 3}, {"products": True}],
+    [
+        {},
+        {"copy": False},
+        {"copy": False, "source": False},
+        {"pointer": False},
+        {"style": "sandwich", "depth": 3},
+        {"products": True},
+        {"phases": True},
+        {"phases": True, "copy": False},
+    ],
     ids=str,
 )
 def test_shapes(settings: dict[str, object]) -> None:
@@ -42,7 +51,7 @@ def test_a_new_field_stands_still_where_nothing_moves() -> None:
     assert bool((arguments.gather(still.long()).bool() | ~arguments.seen).all())
 
 
-@pytest.mark.parametrize("settings", [{}, {"style": "sandwich", "depth": 3}, {"products": True}], ids=str)
+@pytest.mark.parametrize("settings", [{}, {"style": "sandwich", "depth": 3}, {"products": True}, {"phases": True}], ids=str)
 def test_gradient_reaches_every_parameter(settings: dict[str, object]) -> None:
     field, bodies = small_field(**settings), batch().steps.bodies.copy()
     bodies[0, 0, 0] = len(VOCAB.body_words) + VOCAB.code(Kind.INT, 3)  # a literal in a quotation, which few small batches have
