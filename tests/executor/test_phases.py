@@ -12,7 +12,7 @@ from embed.moves import pops_of  # noqa: E402
 from embed.steps import rows_of  # noqa: E402
 from executor.condition import Condition  # noqa: E402
 from executor.field import Field, Source  # noqa: E402
-from executor.phases import KINDS, angles_of  # noqa: E402
+from executor.phases import KINDS, Phases, angles_of  # noqa: E402
 from executor.window import Window, window_of  # noqa: E402
 from tests.executor.samples import VOCAB, small_field, tensor  # noqa: E402
 
@@ -26,6 +26,7 @@ def seen(field: Field, items: tuple[object, ...], op: str) -> tuple[torch.Tensor
     rows = rows_of([encode(State(items), VOCAB)], 40, VOCAB)
     source = field.source(tensor(rows.codes), tensor(rows.numbers))
     window = window_of(source.layout, Condition.of(tensor([VOCAB.numbers[op]]), tensor([pops_of(op)])), tensor([1]), copy=True)
+    assert isinstance(field.phases, Phases)
     shown = field.phases.shown(window.gather(source.z0), window.gather(source.codes), field.table, source.layout, window)
     return shown, source, window
 
