@@ -173,11 +173,12 @@ class CodeTable(nn.Module):
         first = len(Kind) + 6
         return self.spread[first : first + _NUM_PHASES]
 
-    def residues(self) -> Tensor:
-        """float32[C, D]: what of each code's vector is not made of its features."""
-        raw = (self.features * self._gains()) @ self.spread + self.residual
-        beyond = torch.tensor([kind in (Kind.BEYOND_INT, Kind.BEYOND_CHAR) for kind in self.vocab.kinds], device=raw.device)
-        return (self.residual * torch.rsqrt(raw.square().mean(-1, keepdim=True) + 1e-8)).masked_fill(beyond[:, None], 0.0)
+    def residues(self, codes: Tensor) -> Tensor:
+        """float32[N, D]: what of the vectors of int64[N] codes is not made of their features; nothing for numbers beyond the table."""
+        beyond = (codes == self.vocab.code(Kind.BEYOND_INT)) | (codes == self.vocab.code(Kind.BEYOND_CHAR))
+        residual = self.residual[codes]
+        raw = (self.features[codes] * self._gains()) @ self.spread + residual
+        return (residual * torch.rsqrt(raw.square().mean(-1, keepdim=True) + 1e-8)).masked_fill(beyond[:, None], 0.0)
 
     def _gains(self, log_gain: Tensor | None = None) -> Tensor:
         return torch.exp(self.log_gain if log_gain is None else log_gain)[self.group]

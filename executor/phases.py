@@ -48,7 +48,8 @@ class Phases(nn.Module):
         is_number = window.seen & (
             (codes >= block.first) & (codes < block.first + block.count) | (codes == table.vocab.code(Kind.BEYOND_INT))
         )
-        angles = torch.where(is_number[..., None], angles_of(z0, codes, table), 0.0)
+        some = angles_of(z0[is_number], codes[is_number], table)
+        angles = some.new_zeros(*codes.shape, NUM_PERIODS).masked_scatter(is_number[..., None], some)
         sequence, offset = window.gather(layout.sequence), window.gather(layout.offset)
         partner, paired = partners(layout, window, sequence, offset)
         paired = paired & is_number & is_number.gather(1, partner)
@@ -78,9 +79,9 @@ class Phases(nn.Module):
 
 
 def angles_of(z: Tensor, codes: Tensor, table: CodeTable) -> Tensor:
-    """float32[..., P]: the angles of vectors float32[..., D] in each period, where what is not made of features is that of `codes`: exact at a code's own
+    """float32[N, P]: the angles of vectors float32[N, D] in each period, where what is not made of features is that of int64[N] codes: exact at a code's own
     vector, differentiable everywhere."""
-    cosine, sine = table.phases(z.float() - nn.functional.embedding(codes, table.residues()))
+    cosine, sine = table.phases(z.float() - table.residues(codes))
     # No angle is asked of what has none: its gradient would not be a number.
     safe = cosine.square() + sine.square() > 1e-6
     return torch.atan2(torch.where(safe, sine, 0.0), torch.where(safe, cosine, 1.0))

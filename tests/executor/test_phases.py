@@ -94,6 +94,6 @@ def test_numbers_beyond_the_table_add_but_do_not_count() -> None:
 def test_angles_have_gradients_everywhere() -> None:
     field = small_field(phases=True)
     _, source, window = seen(field, (7, "ab", (1, 2)), "drop")
-    z = window.gather(source.z0).detach().requires_grad_()
-    angles_of(z, window.gather(source.codes), field.table).sum().backward()
-    assert z.grad is not None and bool(z.grad.isfinite().all()) and bool(z.grad[0, 1:].any())
+    z = window.gather(source.z0).detach()[0].requires_grad_()
+    angles_of(z, window.gather(source.codes)[0], field.table).sum().backward()
+    assert z.grad is not None and bool(z.grad.isfinite().all()) and bool(z.grad.any())
