@@ -5,8 +5,8 @@
     policy.judge_pairs(xs, sizes, flags)     what is done next with two values each
 
 Networks of their own look at two values beside the output, and say which word is applied to the one, the other, or both, if any, and whether
-each is still used. Of a stack these are the top two. Numpy only. Source: docs/search.md; a value found on the way as a further input as in
-BUSTLE (Odena et al., ICLR 2021).
+each is still used. Of a stack these are the top two, and the prior is asked besides, as if they were the task's inputs: what comes out is the
+geometric mean of both. Numpy only. Source: docs/search.md; a value found on the way as a further input as in BUSTLE (Odena et al., ICLR 2021).
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ from dsl.types import BOOL, INT, LIST_INT, Type
 from dsl.values import Value
 from search.prior.model import Prior
 from search.prior.pairs import BOTH, LOWER, NUM_FLAGS, UPPER, USES
-from search.prior.signature import ABSENT, MAX_EXAMPLES, NUMBER_SIZE, Seen, encode_values, family_of, look
+from search.prior.signature import ABSENT, MAX_EXAMPLES, NUMBER_SIZE, encode_values, family_of, look
 from search.prior.views import SLOTS, WIDTH
 from search.prior.words import typings
 
 MAX_ARGS = 4
 FLOOR = 0.01
 """Share of probability that all words of the right types have equally."""
+OCCURS = 0.5
+"""Weight of the log-probability that a word occurs beside that of its being applied to an input."""
 LEAST = -20.0
 """Log-probability of words that the networks do not know."""
 ROWS = 1024
@@ -73,20 +75,23 @@ class Policy:
         for row, state in enumerate(states):
             others = min(map(len, state), default=0) - SLOTS
             flags[row, 2:] = others == 1, others > 1
-        scores = self.judge_pairs(xs, sizes, flags).scores
         uses = np.zeros((len(states), USES, len(self.words)), bool)
         for row, state in enumerate(states):
             uses[row] = self._uses(_kinds(state), bool(sizes[row, 1, 0] == ABSENT))
-        with np.errstate(divide="ignore"):
-            return normalised(np.log(np.where(uses, np.exp(scores), 0.0).sum(axis=1)))
+        found: list[np.ndarray] = [np.zeros((0, len(self.words)), np.float32)]
+        for some in _blocks(len(states)):
+            seen = self._seen(xs[some], sizes[some])
+            with np.errstate(divide="ignore"):
+                next_ = np.log(np.where(uses[some], np.exp(self._next(seen, flags[some]).scores), 0.0).sum(axis=1))
+            found.append(normalised((next_ + self._as_inputs(seen)) / 2))
+        return np.concatenate(found)
 
     def expected_length(self, states: Sequence[Sequence[tuple[Value, ...]]]) -> np.ndarray:
         """float32[N]: words that are left to do, in 1..9, by the prior with the top values as inputs."""
         found: list[np.ndarray] = [np.zeros(0, np.float32)]
         xs, sizes = self._encoded(states)
-        for start in range(0, len(xs), ROWS):
-            seen = self._look(xs[start : start + ROWS], sizes[start : start + ROWS])
-            length = self.prior.run(self.family, self.prior.inputs(seen, self.words))[3]
+        for some in _blocks(len(xs)):
+            length = self.prior.run(self.family, self._seen(xs[some], sizes[some]))[3]
             share = np.exp(length - length.max(axis=1, keepdims=True))
             found.append(share @ np.arange(1, share.shape[1] + 1) / share.sum(axis=1))
         return np.concatenate(found).astype(np.float32)
@@ -98,23 +103,29 @@ class Policy:
     def judge_pairs(self, xs: np.ndarray, sizes: np.ndarray, flags: np.ndarray) -> Answers:
         """What is done with the values int64[N, SLOTS, E, WIDTH] with lengths int64[N, SLOTS, E], as in `search.prior.views.signature`. The one that
         was made before comes first, and a value alone too. `flags` are float32[N, NUM_FLAGS]."""
-        scores: list[np.ndarray] = [np.zeros((0, USES, len(self.words)), np.float32)]
-        used: list[np.ndarray] = [np.zeros((0, SLOTS), np.float32)]
-        for start in range(0, len(xs), ROWS):
-            some = slice(start, start + ROWS)
-            seen = self.prior.inputs(self._look(xs[some], sizes[some]), self.words)
-            actions, uses = self.prior.next(self.family, np.concatenate([seen, flags[some]], axis=1))
-            actions = np.where(self._mask, actions, -np.inf)
-            actions -= actions.max(axis=1, keepdims=True)
-            actions -= np.log(np.exp(actions).sum(axis=1, keepdims=True))
-            every = actions[:, :-1].reshape(len(actions), USES, -1)
-            scores.append(np.where(self._places >= 0, every[:, :, self._places], LEAST))
-            used.append(uses)
-        return Answers(np.concatenate(scores).astype(np.float32), np.concatenate(used).astype(np.float32))
+        found = [Answers(np.zeros((0, USES, len(self.words)), np.float32), np.zeros((0, SLOTS), np.float32))]
+        found += [self._next(self._seen(xs[some], sizes[some]), flags[some]) for some in _blocks(len(xs))]
+        return Answers(*map(np.concatenate, zip(*found, strict=True)))
 
-    def _look(self, xs: np.ndarray, sizes: np.ndarray) -> Seen:
+    def _next(self, seen: np.ndarray, flags: np.ndarray) -> Answers:
+        """`judge_pairs` of what the networks see."""
+        actions, used = self.prior.next(self.family, np.concatenate([seen, flags], axis=1))
+        actions = np.where(self._mask, actions, -np.inf)
+        actions -= actions.max(axis=1, keepdims=True)
+        actions -= np.log(np.exp(actions).sum(axis=1, keepdims=True))
+        every = actions[:, :-1].reshape(len(actions), USES, -1)
+        return Answers(np.where(self._places >= 0, every[:, :, self._places], LEAST).astype(np.float32), used.astype(np.float32))
+
+    def _as_inputs(self, seen: np.ndarray) -> np.ndarray:
+        """float32[N, W]: scores of the words if the values were the task's inputs, by the prior's heads for words on inputs and words that occur."""
+        occurs, _, fronts, _ = self.prior.run(self.family, seen)
+        every = _log_sigmoid(fronts) + OCCURS * _log_sigmoid(occurs / self.prior.temperature[self.family])
+        return np.where(self._places >= 0, every[:, self._places], LEAST).astype(np.float32)
+
+    def _seen(self, xs: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+        """float32[N, width]: what the networks see of values beside the output."""
         ys, yns = (np.repeat(array[None], len(xs), 0) for array in self._outputs)
-        return look(xs, sizes, ys, yns, self.task.output_type)
+        return self.prior.inputs(look(xs, sizes, ys, yns, self.task.output_type), self.words)
 
     def _encoded(self, states: Sequence[Sequence[tuple[Value, ...]]]) -> tuple[np.ndarray, np.ndarray]:
         """The top two values of each stack, the deeper one first, as `judge_pairs` takes them; one alone where they are equal."""
@@ -145,6 +156,10 @@ class Policy:
         return self._fitting[key]
 
 
+def _blocks(count: int) -> list[slice]:
+    return [slice(start, start + ROWS) for start in range(0, count, ROWS)]
+
+
 def normalised(scores: np.ndarray) -> np.ndarray:
     """float32[N, W] log-probabilities from scores that are -inf where there must be none: a softmax, FLOOR of it spread evenly."""
     fine = np.isfinite(scores)
@@ -172,3 +187,7 @@ def _kind(column: Sequence[Value]) -> Type | None:
 def _known(value: Value) -> bool:
     """Whether it is an Int, a Bool or a list of Ints."""
     return all(type(item) is int for item in value) if isinstance(value, tuple) else isinstance(value, int)
+
+
+def _log_sigmoid(logits: np.ndarray) -> np.ndarray:
+    return -np.logaddexp(0.0, -logits)

@@ -531,7 +531,7 @@ class TestTraining:
             if len(columns) == 2 and columns[0] == columns[1]:
                 continue
             seen, sizes = policy._encoded([list(zip(*columns, strict=True))])
-            shown = np.concatenate([prior.inputs(policy._look(seen, sizes), policy.words)[0], asked.flags[row]])
+            shown = np.concatenate([policy._seen(seen, sizes)[0], asked.flags[row]])
             np.testing.assert_allclose(batch.x[row], shown, atol=1e-4)
 
     def test_steps_share_questions_and_belong_to_their_numbers(self, data: tuple[list[Path], list[Path]]) -> None:
