@@ -59,6 +59,7 @@ BEAM = Variant("whole beam", "beam")
 BEAMS = (
     BEAM,
     Variant("without the distance", "beam", ((beam, "NEAR", 0.0),)),
+    Variant("without the use of what waits", "beam", ((beam, "USED", 0.0),)),
     Variant("without the policy (words by chance)", "random"),
 )
 

@@ -76,10 +76,10 @@ def lines(task: Task, policy: Policy, profile: Profile) -> Iterator[tuple[int, l
 
 def _seconds(policy: Policy, states: Sequence[Sequence[tuple[Value, ...]]]) -> float:
     """Process time of one call."""
-    policy.judge(states)
+    policy.log_probabilities(states)
     calls, start, passed = 0, time.process_time(), 0.0
     while not calls or passed < SECONDS:
-        policy.judge(states)
+        policy.log_probabilities(states)
         calls, passed = calls + 1, time.process_time() - start
     return passed / calls
 

@@ -16,7 +16,8 @@ if not available():
     pytest.skip("the policy's signatures need numba", allow_module_level=True)
 
 from search.prior.model import Prior
-from search.prior.policy import Policy, normalised
+from search.prior.pairs import BOTH, TURNED, UPPER
+from search.prior.policy import Answers, Policy, normalised
 from search.prior.words import typings
 
 WORDS = word_set("lines") or frozenset()
@@ -53,8 +54,8 @@ def test_the_word_that_does_it_is_likeliest(word: str, outputs: Sequence[Value])
     assert policy.expected_length([stacks(ROWS)])[0] < 3
 
 
-def test_what_lies_deeper_changes_neither_probabilities_nor_sum(sorting: Policy) -> None:
-    shallow, deep = stacks(ROWS[::-1], ROWS), stacks((1, 2, 3, 4), ROWS, ROWS[::-1], ROWS)
+def test_what_lies_deeper_counts_by_its_number_alone(sorting: Policy) -> None:
+    shallow, deep = stacks((1, 2, 3, 4), (0, 0, 1, 0), ROWS[::-1], ROWS), stacks((1, 2, 3, 4), ROWS, ROWS, ROWS[::-1], ROWS)
     odds = sorting.log_probabilities([shallow, deep, stacks(ROWS)])
     assert odds.dtype == np.float32 and odds.shape == (3, len(sorting.words))
     assert np.allclose(odds[0], odds[1])
@@ -77,12 +78,36 @@ def test_words_of_other_types_are_impossible_and_no_others(columns: tuple[Sequen
 
 def test_a_batch_says_what_single_calls_say(sorting: Policy) -> None:
     states = [stacks(ROWS), stacks(ROWS, ROWS[::-1]), stacks(ROWS, (1, 0, 2, 1)), stacks([row[1:] for row in ROWS])]
-    together = sorting.judge(states)
+    together, lengths = sorting.log_probabilities(states), sorting.expected_length(states)
     for number, state in enumerate(states):
-        alone = sorting.judge([state])
-        assert np.allclose(together.log_probabilities[number], alone.log_probabilities[0], atol=1e-4)
-        assert np.allclose(together.lengths[number], alone.lengths[0], atol=1e-4)
-    assert sorting.judge([]).log_probabilities.shape == (0, len(sorting.words))
+        assert np.allclose(together[number], sorting.log_probabilities([state])[0], atol=1e-4)
+        assert np.allclose(lengths[number], sorting.expected_length([state])[0], atol=1e-4)
+    assert sorting.log_probabilities([]).shape == (0, len(sorting.words)) and sorting.expected_length([]).shape == (0,)
+
+
+@pytest.mark.parametrize(("first", "second", "use"), [(0, 1, BOTH), (1, 0, TURNED)])
+def test_it_says_which_of_two_values_comes_first(first: int, second: int, use: int) -> None:
+    columns = ROWS, tuple(tuple(2 * x for x in sorted(row)) for row in ROWS)
+    outputs = [tuple(a - b for a, b in zip(x, y, strict=True)) for x, y in zip(columns[first], columns[second], strict=True)]
+    policy = Policy(Prior.shipped(), task(outputs), WORDS)
+    answers = ask(policy, columns)
+    best = np.unravel_index(answers.scores[0].argmax(), answers.scores[0].shape)
+    assert (best[0], policy.words[int(best[1])]) == (use, "zip-")
+    assert answers.used[0].min() > 0 and 0.5 < np.exp(answers.scores[0]).sum() <= 1.001
+
+
+def test_a_value_that_is_of_no_use_is_told_from_one_that_is() -> None:
+    policy = Policy(Prior.shipped(), task([tuple(sorted(row, reverse=True)) for row in ROWS]), WORDS)
+    good = ask(policy, (ROWS, tuple(tuple(sorted(row)) for row in ROWS)))
+    bad = ask(policy, (ROWS, (-3, 77, 5, 12)))
+    assert good.used[0, 1] > bad.used[0, 1] and policy.words[int(good.scores[0, UPPER].argmax())] == "reverse"
+    assert np.exp(bad.scores[0, UPPER]).sum() < 0.2
+
+
+def ask(policy: Policy, columns: Sequence[Sequence[Value]]) -> Answers:
+    """What it says of two columns, the first of which was used before."""
+    xs, sizes = policy._encoded([stacks(*columns)])
+    return policy.judge_pairs(xs, sizes, np.array([[1, 0, 0, 0]], np.float32))
 
 
 def test_words_that_it_cannot_type_or_may_not_use_are_left_out() -> None:

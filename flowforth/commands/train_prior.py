@@ -27,6 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--only-data", action="store_true", help="draw the tasks and stop")
     parser.add_argument(
+        "--only-policy", action="store_true", help="train the policy's networks alone, beside the others as they are shipped"
+    )
+    parser.add_argument(
         "--steps", type=int, default=6000, metavar="N", help="updates for each of the two families of outputs (default: 6000)"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of weights and batches (default: 0)")
@@ -39,7 +42,7 @@ def main(args: argparse.Namespace) -> int:
     set_threads(args.threads)
     if args.files < 1 or args.steps < 1 or args.first < 0:
         raise ConfigError("--files and --steps must be at least 1, --first at least 0")
-    from search.prior.train import HELD_OUT, Plan, make_data, train
+    from search.prior.train import HELD_OUT, Plan, make_data, train, train_policy_alone
 
     folder = Path(args.run_dir)
     if folder.exists() and not folder.is_dir():
@@ -51,7 +54,8 @@ def main(args: argparse.Namespace) -> int:
             print(folder / "data")
             return 0
         held_out = make_data(folder / "data", 1, first=HELD_OUT)
-        print(train(folder, Plan(files=args.files, steps=args.steps, seed=args.seed), paths, held_out))
+        trained = train_policy_alone if args.only_policy else train
+        print(trained(folder, Plan(files=args.files, steps=args.steps, seed=args.seed), paths, held_out))
     except KeyboardInterrupt:
         print(f"\nflowforth: stopped; {folder} keeps the run, and the same command goes on from there", file=sys.stderr)
         raise

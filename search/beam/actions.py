@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -15,13 +14,13 @@ from search.prior.words import typings
 
 LOWER, UPPER = -1, -2
 """Arguments that stand for the two values of a pair: the one made before, and the one made last. Others are numbers of literals."""
-TWICE = math.log(0.1)
-"""What it costs to use one value for two arguments."""
+TWICE = 0.1
+"""Weight of using one value for two arguments, beside 1 for another choice of arguments."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """Applications of words to a pair of values and to literals. A of them."""
+    """Applications of words to both values of a pair, or to one alone, with literals as further arguments. A of them."""
 
     words: np.ndarray
     """int64[A]: numbers of the words."""
@@ -29,44 +28,29 @@ class Actions:
     """LOWER, UPPER or the number of a literal each."""
     results: list[Type]
     odds: np.ndarray
-    """float32[A]: log-probability of the arguments given the word."""
-    upper: np.ndarray
-    """bool[A]: those that use the upper value alone; `lower` the other, `both` both."""
-    lower: np.ndarray
-    both: np.ndarray
-
-    def weigh(self, upper: float | None, lower: float | None, both: float | None) -> np.ndarray:
-        """float32[A]: what is added to the actions of each use; -inf for a use that is left out."""
-        given = (-np.inf if weight is None else weight for weight in (upper, lower, both))
-        total = np.zeros(len(self.words), np.float32)
-        for use, weight in zip((self.upper, self.lower, self.both), given, strict=True):
-            total[use] = weight
-        return total
+    """float32[A]: log-probability of the arguments given the word and which of the two values comes first."""
+    turned: np.ndarray
+    """bool[A]: those of both values that take the upper one first, where that makes a difference."""
 
 
 def actions(words: Sequence[str], lower: Type | None, upper: Type, literals: Sequence[tuple[int, Type]]) -> Actions:
-    """Every word on a pair of values of these types (`lower` is None where there is one alone), with literals as further arguments."""
+    """Every word on a pair of values of these types, both of which it takes, or on the upper one alone (`lower` is None)."""
     given: list[tuple[int, Type]] = [(UPPER, upper), *literals] if lower is None else [(UPPER, upper), (LOWER, lower), *literals]
-    numbers, args, results, odds = [], [], [], []
+    wanted = {UPPER} if lower is None else {UPPER, LOWER}
+    numbers, args, results, turned = list[int](), list[tuple[int, ...]](), list[Type](), list[bool]()
     for number, word in enumerate(words):
         for kinds, result in typings(word):
-            places = [[place for place, kind in given if kind == wanted] for wanted in kinds]
-            for chosen in product(*places):
-                if not {LOWER, UPPER} & set(chosen) or (word in COMMUTATIVE and chosen[0] > chosen[1] and kinds[0] == kinds[1]):
+            symmetric = word in COMMUTATIVE and len(kinds) == 2
+            for chosen in product(*([place for place, kind in given if kind == taken] for taken in kinds)):
+                if not wanted <= set(chosen) or (symmetric and chosen[0] > chosen[1]):
                     continue
                 numbers.append(number)
                 args.append(chosen)
                 results.append(result)
-                odds.append(_odds(chosen, places))
-    uses = [(UPPER in chosen, LOWER in chosen) for chosen in args]
-    upper_used, lower_used = (np.array([use[k] for use in uses], bool) for k in (0, 1))
+                turned.append(lower is not None and not symmetric and next(place for place in chosen if place < 0) == UPPER)
+    weights = np.array([TWICE if sum(place < 0 for place in chosen) > len(wanted) else 1.0 for chosen in args], np.float64)
+    groups = np.array(numbers, np.int64) * 2 + np.array(turned, np.int64)
+    total = np.bincount(groups, weights, minlength=1)
     return Actions(
-        np.array(numbers, np.int64), args, results, np.array(odds, np.float32),
-        upper_used & ~lower_used, lower_used & ~upper_used, upper_used & lower_used,
+        np.array(numbers, np.int64), args, results, np.log(weights / total[groups]).astype(np.float32), np.array(turned, bool)
     )  # fmt: skip
-
-
-def _odds(chosen: tuple[int, ...], places: Sequence[Sequence[int]]) -> float:
-    values = [place for place in chosen if place < 0]
-    spread = sum(math.log(sum(place >= 0 for place in some)) for place, some in zip(chosen, places, strict=True) if place >= 0)
-    return TWICE * (len(values) - len(set(values))) - spread

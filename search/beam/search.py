@@ -1,7 +1,7 @@
 """Method `beam`: the most promising states first. A state is what a program has after some lines: the inputs, and the values made so far.
 
     a state's score     log-probability of its lines under the policy + how near the values that wait to be used are to the output
-    an action           a word on some of its values, rather those that nothing has used yet
+    an action           a word on one or two of its values
     a step              takes the best few states and actions of all: states are asked for their actions, actions are executed
 
 States get their actions one after the other, each as soon as no other state has a better one, so the search leaves nothing out if it goes
@@ -15,10 +15,9 @@ al. (Write, Execute, Assess, NeurIPS 2019).
 from __future__ import annotations
 
 import heapq
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import combinations, count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,25 +31,18 @@ from search.term import Term, size
 
 if TYPE_CHECKING:
     from search.beam.actions import Actions
-    from search.beam.judge import Judge, Pair
+    from search.beam.judge import Judge, Question
     from search.beam.space import Space
     from search.prior.model import Prior
 
-NEAR = 0.7
+NEAR = 0.35
 """Weight of nearness beside log-probabilities."""
-BEFORE = math.log(0.3)
-"""What it costs to leave the last value alone and use one that waited before it."""
-AGAIN = math.log(0.2)
-"""To use the last value together with one that was used before."""
-BRANCH = math.log(0.1)
-"""To begin anew at a value that was used before."""
+USED = 1.0
+"""Weight of whether the values that wait are used at all."""
 FLOOR = 0.02
 """Share of probability that all actions of a state have equally."""
 PART, MOST = 1 / 16, 64
 """Entries of one step: that part of the applications executed so far, and at most."""
-
-AHEAD = 24
-"""States near the front of the queue that share a call of the network though it is not their turn yet."""
 
 
 @dataclass(slots=True, eq=False)
@@ -62,10 +54,11 @@ class Ordered:
     parts: np.ndarray
     """int32[A]: which pair each is of, and which of the pair's actions it is."""
     numbers: np.ndarray
-    shapes: Sequence[tuple[Pair, Actions]]
+    shapes: Sequence[tuple[tuple[int | None, int], Actions]]
+    """The pair of each, None in front where it is one value alone."""
 
     @classmethod
-    def of(cls, odds: Sequence[np.ndarray], shapes: Sequence[tuple[Pair, Actions]]) -> Ordered:
+    def of(cls, odds: Sequence[np.ndarray], shapes: Sequence[tuple[tuple[int | None, int], Actions]]) -> Ordered:
         """From scores of all actions of each pair, -inf for those that are left out."""
         every = np.concatenate(odds)
         parts = np.repeat(np.arange(len(odds), dtype=np.int32), [len(some) for some in odds])
@@ -180,7 +173,7 @@ class BeamSearch(ExactSearch):
         while queue and not self._over():
             some = [heapq.heappop(queue)[2] for _ in range(min(len(queue), self._step()))]
             asked = [state for state in some if state.actions is None]
-            self._ask(asked, [state for _, _, state in queue[:AHEAD] if state.actions is None], judge)
+            self._ask(asked, judge)
             children: list[State] = []
             for state in some:
                 if state in asked or self._over():
@@ -226,31 +219,48 @@ class BeamSearch(ExactSearch):
         inputs = frozenset(self.space.inputs)
         open_ = [[number for number in child.waiting if number not in inputs] for child in children]
         near = iter(judge.nearness(number for some in open_ for number in some))
-        for child, some in zip(children, open_, strict=True):
+        asked = [questions(child) for child in children]
+        answers = iter(judge.answers([question for some in asked for question in some]))
+        for child, some, each in zip(children, open_, asked, strict=True):
             child.near = NEAR * sum(next(near) for _ in some)
+            logits: dict[int, list[float]] = {}
+            for question in each:
+                answer = next(answers)
+                logits.setdefault(question.upper, []).append(answer.upper_is_used)
+                if question.lower is not None:
+                    logits.setdefault(question.lower, []).append(answer.lower_is_used)
+            child.near += USED * sum(sum(logits[number]) / len(logits[number]) for number in some)
 
-    def _ask(self, states: Sequence[State], later: Sequence[State], judge: Judge) -> None:
-        """Gives states their actions. Those that are likely to be asked `later` share the call of the network."""
-        if not states:
-            return
+    def _ask(self, states: Sequence[State], judge: Judge) -> None:
+        """Gives states their actions."""
         self.expanded += len(states)
-        places = [_places(state) for state in states]
-        pairs = [pair for some in places for pair, _ in some]
-        scores = iter(judge.scores(pairs, (pair for state in later for pair, _ in _places(state))))
-        for state, some in zip(states, places, strict=True):
-            shapes = [(pair, self._shape(pair, judge)) for pair, _ in some]
-            parts = [
-                next(scores)[shape.words] + shape.odds + shape.weigh(*weights)
-                for (_, shape), (_, weights) in zip(shapes, some, strict=True)
-            ]
+        asked = [questions(state) for state in states]
+        answers = iter(judge.answers([question for some in asked for question in some]))
+        for state, some in zip(states, asked, strict=True):
+            alone: dict[int, list[np.ndarray]] = {}
+            parts: list[np.ndarray] = []
+            shapes: list[tuple[tuple[int | None, int], Actions]] = []
+            for question in some:
+                answer = next(answers)
+                alone.setdefault(question.upper, []).append(answer.upper)
+                if question.lower is None:
+                    continue
+                alone.setdefault(question.lower, []).append(answer.lower)
+                shape = self._shape(question.lower, question.upper, judge)
+                parts.append(answer.both[shape.turned.astype(np.int64), shape.words] + shape.odds)
+                shapes.append(((question.lower, question.upper), shape))
+            for number, rows in alone.items():
+                shape = self._shape(None, number, judge)
+                parts.append(np.log(np.exp(rows).mean(axis=0))[shape.words] + shape.odds)
+                shapes.append(((None, number), shape))
             state.actions = Ordered.of(parts, shapes)
 
-    def _shape(self, pair: Pair, judge: Judge) -> Actions:
+    def _shape(self, lower: int | None, upper: int, judge: Judge) -> Actions:
         from search.beam.actions import actions
 
         assert self.space is not None
         kinds = self.space.kinds
-        key = (None if pair[0] is None else kinds[pair[0]], kinds[pair[1]])
+        key = (None if lower is None else kinds[lower], kinds[upper])
         if key not in self._shapes:
             self._shapes[key] = actions(judge.words, *key, [(number, kinds[number]) for number in self.space.literals])
         return self._shapes[key]
@@ -273,19 +283,14 @@ class BeamSearch(ExactSearch):
         return self.stop()
 
 
-def _places(state: State) -> list[tuple[Pair, tuple[float | None, float | None, float | None]]]:
-    """The pairs of a state's values that it is asked about, with the log-weights of actions that use the last value alone, the other alone,
-    and both; None for those that another pair has."""
-    *before, last = state.waiting
-    used = [number for number in state.values if number not in state.waiting]
-    found: list[tuple[Pair, tuple[float | None, float | None, float | None]]] = []
-    if not before:
-        found.append(((None, last), (0.0, None, None)))
-    share = -math.log(max(len(before), 1))
-    found += [((other, last), (share, share + BEFORE, 0.0)) for other in before]
-    share = -math.log(max(len(used), 1))
-    found += [((other, last), (None, share + BRANCH, share + AGAIN)) for other in used]
-    others = [(a, b) for k, b in enumerate(state.values) for a in state.values[:k] if last not in (a, b)]
-    share = -math.log(max(len(others), 1))
-    found += [((a, b), (None, None, share + BRANCH)) for a, b in others]
-    return found
+def questions(state: State) -> list[Question]:
+    """What is asked about a state: all pairs of its values, or the one that it has."""
+    from search.beam.judge import Question
+
+    waiting = frozenset(state.waiting)
+    if len(state.values) == 1:
+        return [Question(None, state.values[0], False, False, 0)]
+    return [
+        Question(lower, upper, lower not in waiting, upper not in waiting, min(len(waiting - {lower, upper}), 2))
+        for lower, upper in combinations(state.values, 2)
+    ]

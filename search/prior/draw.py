@@ -29,9 +29,9 @@ from dsl.values import PROFILES, Profile, Value
 from search.exact.bank import Arena, Store, fitted
 from search.exact.enumerate import Enumerator
 from search.exact.grammar import instances_of, productions
-from search.exact.plain import literals
-from search.prior.signature import rows_of
-from search.term import Apply, Input, Term
+from search.exact.plain import evaluate, literals
+from search.prior.signature import NUMBER_SIZE, encode_values, rows_of
+from search.term import Apply, Input, Literal, Term
 
 KINDS = (INT, LIST_INT, BOOL)
 MAX_LINES = 8
@@ -49,6 +49,8 @@ HIGHS = (4, 9, 20, 50, 100, 255)
 """Largest items of an input list."""
 NUMBERS = (-1, 0, 1, 2, 3, 4, 5, 10)
 """Literals of programs outside of languages that have none."""
+LITERAL = -1
+"""Stands for an argument that is a literal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,19 @@ class Labels:
     """Whether the bank holds the output, so that the program is a shortest one."""
     middles: list[Middle] = field(default_factory=list)
     """Values on the way, of programs that the bank does not hold."""
+    ways: list[Way] = field(default_factory=list)
+    """The programs themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A program as lines, with their values. The last line is the output."""
+
+    words: tuple[str, ...]
+    args: tuple[tuple[int, ...], ...]
+    """Of each line: numbers of values, the inputs first, then the lines; LITERAL for a literal."""
+    values: tuple[tuple[np.ndarray, np.ndarray], ...]
+    """Of each line: int64[E, WIDTH], and lengths int64[E], NUMBER_SIZE for numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +258,10 @@ class _Program:
 
     words: tuple[int, ...]
     args: tuple[tuple[int, ...], ...]
-    middles: tuple[tuple[int, Column], ...] = ()
-    """Some lines that are lists, with their values."""
+    values: tuple[tuple[np.ndarray, np.ndarray], ...] = ()
+    """Values of all lines, as in `Way`."""
+    middles: tuple[int, ...] = ()
+    """Some lines that are lists."""
 
     def needs(self, line: int, start: int) -> set[int]:
         """The lines that a line is made of, itself included."""
@@ -262,6 +279,7 @@ def _evaluated(
     count, lines = words.shape
     start = len(kinds) + len(language.constants)
     columns: list[list[Column | None]] = [[None] * count for _ in range(start + lines)]
+    values: list[dict[int, tuple[np.ndarray, np.ndarray]]] = [{} for _ in range(lines)]
     leaves = [encode([row[i] for row in rows], kind, language.profile) for i, kind in enumerate(kinds)]
     leaves += [encode([value] * len(rows), INT, language.profile) for value in language.constants]
     for number, leaf in enumerate(leaves):
@@ -274,6 +292,9 @@ def _evaluated(
             stacked = [_stack([columns[args[p, line, k]][p] for p in programs.tolist()]) for k in range(arity)]
             done = apply(OPS[table.names[word]], stacked, [None] * arity, examples=len(rows), profile=language.profile)
             stuck = done.status.reshape(len(programs), -1).max(axis=1) > 0
+            seen, sizes = rows_of(done.column.data, done.column.lengths, np.arange(len(programs)), len(rows))
+            sizes = sizes if done.column.kind == LIST_INT else np.full_like(sizes, NUMBER_SIZE)
+            values[line] |= dict(zip(programs.tolist(), zip(seen, sizes, strict=True), strict=True))
             for place, p in enumerate(programs.tolist()):
                 if stuck[place]:
                     alive[p] = False
@@ -282,8 +303,7 @@ def _evaluated(
     for p in np.flatnonzero(alive).tolist():
         column = columns[start + lines - 1][p]
         assert column is not None
-        values = _values(column)
-        distinct = len({value.tobytes() for value in values})
+        distinct = len({value.tobytes() for value in _values(column)})
         if distinct < (2 if column.kind == BOOL else NUM_EXAMPLES - 1):
             continue
         arity = table.arity[words[p]]
@@ -291,7 +311,7 @@ def _evaluated(
         some = [lists[i] for i in {(7 * p) % len(lists), (3 * p + 1) % len(lists)}] if lists and lines > 2 else []
         program = _Program(
             tuple(words[p].tolist()), tuple(tuple(args[p, i, : arity[i]].tolist()) for i in range(lines)),
-            tuple((i, columns[start + i][p]) for i in some),  # type: ignore[misc]
+            tuple(values[i][p] for i in range(lines)), tuple(some),
         )  # fmt: skip
         yield column.kind, (column.data, column.lengths), program  # type: ignore[misc]
 
@@ -355,16 +375,15 @@ def _label(
                 described = _of_term(term)
                 if described is None:
                     continue
+                way = way_of(term, rows, language.profile)
             else:
                 start, program = len(kinds) + len(language.constants), pairs[pair][1]
                 described = _of_lines(table, program, len(kinds), start)
-                for line, column_of in program.middles:
+                way = _way(table, program, len(kinds), start)
+                for line in program.middles:
                     needs = program.needs(line, start)
-                    rows_of_it = rows_of(column_of.data, column_of.lengths, np.zeros(1, np.int64), examples)
                     left = [table.names[word] for number, word in enumerate(program.words) if number not in needs]
-                    middle = Middle(
-                        len(labels.words), rows_of_it[0][0], rows_of_it[1][0], len(needs), len(left), tuple(dict.fromkeys(left))
-                    )
+                    middle = Middle(len(labels.words), *program.values[line], len(needs), len(left), tuple(dict.fromkeys(left)))
                     labels.middles.append(middle)
             words, root, fronts, length = described
             labels.words.append(words)
@@ -372,6 +391,7 @@ def _label(
             labels.fronts.append(fronts)
             labels.lengths.append(length)
             labels.minimal.append(number in held)
+            labels.ways.append(way)
             chosen.append(pair)
     finally:
         bank.close()
@@ -408,6 +428,47 @@ def _of_lines(table: _Table, program: _Program, inputs: int, start: int) -> tupl
     names = [table.names[word] for word in program.words]
     fronts = dict.fromkeys(name for name, args in zip(names, program.args, strict=True) if any(arg < inputs for arg in args))
     return tuple(dict.fromkeys(names)), names[-1], tuple(fronts), len(names)
+
+
+def _way(table: _Table, program: _Program, inputs: int, start: int) -> Way:
+    args = [[arg if arg < inputs else LITERAL if arg < start else arg - start + inputs for arg in some] for some in program.args]
+    return Way(tuple(table.names[word] for word in program.words), tuple(map(tuple, args)), program.values)
+
+
+def way_of(term: Term, rows: Sequence[tuple[Value, ...]], profile: Profile) -> Way:
+    """The lines of a term, equal subterms once."""
+    inputs = [tuple(row[i] for row in rows) for i in range(len(rows[0]))]
+    numbers: dict[Term, int] = {}
+    words, args, columns = [], [], list(inputs)
+
+    def number(part: Term) -> int:
+        if isinstance(part, Input):
+            return part.index
+        if part not in numbers and isinstance(part, Apply):
+            below = tuple(map(number, part.args))
+            given = [columns[k] if k != LITERAL else (_literal(arg),) * len(rows) for k, arg in zip(below, part.args, strict=True)]
+            reference = OPS[part.word].reference
+            assert reference is not None
+            column = evaluate(reference, profile, given)
+            assert column is not None
+            numbers[part] = len(columns)
+            columns.append(column)
+            words.append(part.word)
+            args.append(below)
+        return numbers.get(part, LITERAL)
+
+    number(term)
+    return Way(tuple(words), tuple(args), tuple(map(_encoded, columns[len(inputs) :])))
+
+
+def _literal(term: Term) -> Value:
+    assert isinstance(term, Literal)
+    return term.push.value  # type: ignore[return-value]
+
+
+def _encoded(column: tuple[Value, ...]) -> tuple[np.ndarray, np.ndarray]:
+    values, lengths = encode_values(column)
+    return values, lengths if isinstance(column[0], tuple) else np.full_like(lengths, NUMBER_SIZE)
 
 
 def _bounds(kind: Type, random: Random) -> tuple[int, int]:

@@ -22,6 +22,7 @@ from dsl.errors import ConfigError
 from dsl.tasks import Task
 from dsl.types import LIST_INT, Type
 from dsl.values import Value
+from search.prior.pairs import NUM_FLAGS
 from search.prior.signature import LISTS, NUMBER, Seen, allowed_bits, encode_inputs, encode_values, family_of, is_seen, look, see, width
 from search.prior.views import SLOTS
 from search.prior.words import typings
@@ -110,8 +111,9 @@ class Prior:
             )
         prior = cls(tensors, tuple(about["vocabulary"]), about["temperature"])
         for family in (LISTS, NUMBER):
-            wanted = width(family, len(prior.vocabulary))
-            if tensors[f"{family}.first.weight"].shape[1] != wanted or tensors[f"near-{family}.first.weight"].shape[1] != width(family, 0):
+            words = len(prior.vocabulary)
+            wanted = {family: width(family, words), f"near-{family}": width(family, 0), f"next-{family}": width(family, words) + NUM_FLAGS}
+            if any(tensors[f"{name}.first.weight"].shape[1] != inputs for name, inputs in wanted.items()):
                 raise ConfigError(f"{path}: weights for other signatures than this version computes; train the prior again")
         return prior
 
@@ -184,6 +186,12 @@ class Prior:
         words, roots, fronts, length = (self._linear(f"{family}.{head}", hidden) for head in ("words", "roots", "fronts", "length"))
         return words, roots, fronts, length
 
+    def next(self, family: str, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Logits of the policy's two heads, as `search.prior.network.Next` gives them."""
+        name = f"next-{family}"
+        hidden = self._through(name, np.maximum(self._linear(f"{name}.first", rows), 0))
+        return self._linear(f"{name}.actions", hidden), self._linear(f"{name}.used", hidden)
+
     def _through(self, name: str, hidden: np.ndarray) -> np.ndarray:
         """The residual blocks and what comes after them."""
         block = 0
@@ -210,6 +218,8 @@ def _names() -> list[str]:
         NUMBER: ("words", "roots", "fronts", "length"),
         f"near-{LISTS}": ("near",),
         f"near-{NUMBER}": ("near",),
+        f"next-{LISTS}": ("actions", "used"),
+        f"next-{NUMBER}": ("actions", "used"),
     }
     return [f"{name}.{layer}.{part}" for name, last in heads.items() for layer in ("first", "norm", *last) for part in ("weight", "bias")]
 

@@ -5,8 +5,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from search.prior.pairs import USES
+from search.prior.signature import LISTS, NUMBER
+from search.prior.views import SLOTS
+
 HIDDEN, BLOCKS = 384, 3
 NEAR_HIDDEN, NEAR_BLOCKS = 128, 2
+NEXT_SHAPE = {LISTS: (240, 3), NUMBER: (120, 2)}
+"""Units and blocks of the policy's networks."""
 MAX_LENGTH = 9
 """Classes of lengths: 1 .. MAX_LENGTH - 1, and longer."""
 
@@ -38,6 +44,26 @@ class Nearness(nn.Module):
         for block in self.blocks:
             hidden = hidden + block(hidden)
         return self.near(torch.relu(self.norm(hidden)))[:, 0]
+
+
+class Next(nn.Module):
+    """One family's policy: signature of two values and what else is known of them -> what is done with them next, whether each is still used."""
+
+    def __init__(self, inputs: int, num_words: int, hidden: int, blocks: int) -> None:
+        super().__init__()
+        self.first = nn.Linear(inputs, hidden)
+        self.blocks = _blocks(blocks, hidden)
+        self.norm = nn.LayerNorm(hidden)
+        self.actions = nn.Linear(hidden, USES * num_words + 1)
+        self.used = nn.Linear(hidden, SLOTS)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits [N, USES * V + 1] of actions, the last of there being none, and [N, SLOTS]."""
+        hidden = torch.relu(self.first(x))
+        for block in self.blocks:
+            hidden = hidden + block(hidden)
+        hidden = torch.relu(self.norm(hidden))
+        return self.actions(hidden), self.used(hidden)
 
 
 class Network(nn.Module):

@@ -1,11 +1,12 @@
-"""The policy: which word to apply next, given what lies on the stack. The prior asked again at each state, so nothing is trained for it.
+"""The policy: which word to apply next, to values that are there: inputs, and what was made of them.
 
     policy = Policy(Prior.shipped(), task, words)
     policy.log_probabilities(states)     states[n][e] is the stack of example e, top last
+    policy.judge_pairs(xs, sizes, flags)     what is done next with two values each
 
-A stack is a task of its own: its top two values are the inputs, the output is the task's. The head for words on the inputs says what is
-applied to them, the head for words that occur says what is still to come; a word that both name is the next one. Lengths are the steps
-left. Numpy only. Source: docs/search.md; a value found on the way as a further input as in BUSTLE (Odena et al., ICLR 2021).
+Networks of their own look at two values beside the output, and say which word is applied to the one, the other, or both, if any, and whether
+each is still used. Of a stack these are the top two, and the prior is asked besides, as if they were the task's inputs: what comes out is the
+geometric mean of both. Numpy only. Source: docs/search.md; a value found on the way as a further input as in BUSTLE (Odena et al., ICLR 2021).
 """
 
 from __future__ import annotations
@@ -20,28 +21,30 @@ from dsl.tasks import Task
 from dsl.types import BOOL, INT, LIST_INT, Type
 from dsl.values import Value
 from search.prior.model import Prior
-from search.prior.signature import MAX_EXAMPLES, encode_values, family_of, look
+from search.prior.pairs import BOTH, LOWER, NUM_FLAGS, UPPER, USES
+from search.prior.signature import ABSENT, MAX_EXAMPLES, NUMBER_SIZE, encode_values, family_of, look
 from search.prior.views import SLOTS, WIDTH
 from search.prior.words import typings
 
 MAX_ARGS = 4
-FRONTS, OCCURS = 1.0, 0.5
-"""Weights of the two heads' log-probabilities: what is applied to the top values, and what occurs at all."""
 FLOOR = 0.01
 """Share of probability that all words of the right types have equally."""
-ABSENT, NUMBER_SIZE = -1, -2
-"""Lengths that stand for no value and for a number, see `search.prior.views.signature`."""
+OCCURS = 0.5
+"""Weight of the log-probability that a word occurs beside that of its being applied to an input."""
+LEAST = -20.0
+"""Log-probability of words that the networks do not know."""
 ROWS = 1024
 """States that are asked for at once; more would not fit into a processor's cache."""
 
 
-class Judgement(NamedTuple):
-    """What the policy says of N states."""
+class Answers(NamedTuple):
+    """What the policy says of N pairs of values."""
 
-    log_probabilities: np.ndarray
-    """float32[N, W]."""
-    lengths: np.ndarray
-    """float32[N], words that are left, at least 1."""
+    scores: np.ndarray
+    """float32[N, USES, W]: log-probabilities of words being applied next to the lower value, the upper, both, both the other way round, as in
+    `search.prior.pairs`. What is missing from 1 is the probability that nothing is done with them. Types are not looked at."""
+    used: np.ndarray
+    """float32[N, SLOTS]: logits of the lower and the upper value being used at all."""
 
 
 class Policy:
@@ -60,69 +63,101 @@ class Policy:
         self._outputs = encode_values([example.output for example in task.examples[:MAX_EXAMPLES]])
         place_of = {word: place for place, word in enumerate(prior.vocabulary)}
         self._places = np.array([place_of.get(word, -1) for word in self.words], np.int64)
-        self._fitting: dict[tuple[Type | None, ...], np.ndarray] = {}
-
-    def judge(self, states: Sequence[Sequence[tuple[Value, ...]]]) -> Judgement:
-        """Both answers for one call of the network. Words that the types on top of a stack do not allow have -inf, and the others' probabilities
-        add up to 1; where no word fits all have -inf."""
-        xs, sizes = self._encoded(states)
-        scores, lengths = self.judge_inputs(xs, sizes)
-        fitting = np.stack([self._fits(_kinds(state)) for state in states]) if len(states) else np.zeros(scores.shape, bool)
-        return Judgement(normalised(np.where(fitting, scores, -np.inf).astype(np.float32)), lengths)
+        known = frozenset(self.words)
+        self._mask = np.array([*(word in known for _ in range(USES) for word in prior.vocabulary), True], bool)
+        self._fitting: dict[tuple[tuple[Type | None, ...], bool], np.ndarray] = {}
 
     def log_probabilities(self, states: Sequence[Sequence[tuple[Value, ...]]]) -> np.ndarray:
-        """float32[N, W]: log-probability that each word is applied next to the top values of each stack; see `judge`."""
-        return self.judge(states).log_probabilities
+        """float32[N, W]: log-probability that each word is applied next to the top values of each stack. Words that the types there do not allow have
+        -inf, and the others' probabilities add up to 1; where no word fits all have -inf."""
+        xs, sizes = self._encoded(states)
+        flags = np.zeros((len(states), NUM_FLAGS), np.float32)
+        for row, state in enumerate(states):
+            others = min(map(len, state), default=0) - SLOTS
+            flags[row, 2:] = others == 1, others > 1
+        uses = np.zeros((len(states), USES, len(self.words)), bool)
+        for row, state in enumerate(states):
+            uses[row] = self._uses(_kinds(state), bool(sizes[row, 1, 0] == ABSENT))
+        found: list[np.ndarray] = [np.zeros((0, len(self.words)), np.float32)]
+        for some in _blocks(len(states)):
+            seen = self._seen(xs[some], sizes[some])
+            with np.errstate(divide="ignore"):
+                next_ = np.log(np.where(uses[some], np.exp(self._next(seen, flags[some]).scores), 0.0).sum(axis=1))
+            found.append(normalised((next_ + self._as_inputs(seen)) / 2))
+        return np.concatenate(found)
 
     def expected_length(self, states: Sequence[Sequence[tuple[Value, ...]]]) -> np.ndarray:
-        """float32[N]: words that are left to do, in 1..9."""
-        return self.judge(states).lengths
+        """float32[N]: words that are left to do, in 1..9, by the prior with the top values as inputs."""
+        found: list[np.ndarray] = [np.zeros(0, np.float32)]
+        xs, sizes = self._encoded(states)
+        for some in _blocks(len(xs)):
+            length = self.prior.run(self.family, self._seen(xs[some], sizes[some]))[3]
+            share = np.exp(length - length.max(axis=1, keepdims=True))
+            found.append(share @ np.arange(1, share.shape[1] + 1) / share.sum(axis=1))
+        return np.concatenate(found).astype(np.float32)
 
     def nearness(self, values: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """float32[N]: logits of values being on the way to the output; see `Prior.nearness`."""
         return self.prior.nearness(self.task, values, lengths)
 
-    def judge_inputs(self, xs: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Scores float32[N, W] of the words on the values int64[N, SLOTS, E, WIDTH] with lengths int64[N, SLOTS, E], as in
-        `search.prior.views.signature`, and lengths float32[N]. Scores are log-probabilities that are comparable between states: not
-        normalised, types not looked at."""
-        ys, yns = self._outputs
-        scores: list[np.ndarray] = [np.zeros((0, len(self.words)), np.float32)]
-        lengths: list[np.ndarray] = [np.zeros(0, np.float32)]
-        for start in range(0, len(xs), ROWS):
-            some = slice(start, start + ROWS)
-            count = len(xs[some])
-            seen = look(xs[some], sizes[some], np.repeat(ys[None], count, 0), np.repeat(yns[None], count, 0), self.task.output_type)
-            occurs, _, fronts, length = self.prior.run(self.family, self.prior.inputs(seen, self.words))
-            heat = self.prior.temperature[self.family]
-            every = FRONTS * _log_sigmoid(fronts) + OCCURS * _log_sigmoid(occurs / heat)
-            every = np.concatenate([every, every.mean(axis=1, keepdims=True)], axis=1)  # place -1: words that the prior does not know
-            scores.append(every[:, self._places])
-            share = np.exp(length - length.max(axis=1, keepdims=True))
-            lengths.append((share @ np.arange(1, share.shape[1] + 1) / share.sum(axis=1)).astype(np.float32))
-        return np.concatenate(scores).astype(np.float32), np.concatenate(lengths).astype(np.float32)
+    def judge_pairs(self, xs: np.ndarray, sizes: np.ndarray, flags: np.ndarray) -> Answers:
+        """What is done with the values int64[N, SLOTS, E, WIDTH] with lengths int64[N, SLOTS, E], as in `search.prior.views.signature`. The one that
+        was made before comes first, and a value alone too. `flags` are float32[N, NUM_FLAGS]."""
+        found = [Answers(np.zeros((0, USES, len(self.words)), np.float32), np.zeros((0, SLOTS), np.float32))]
+        found += [self._next(self._seen(xs[some], sizes[some]), flags[some]) for some in _blocks(len(xs))]
+        return Answers(*map(np.concatenate, zip(*found, strict=True)))
+
+    def _next(self, seen: np.ndarray, flags: np.ndarray) -> Answers:
+        """`judge_pairs` of what the networks see."""
+        actions, used = self.prior.next(self.family, np.concatenate([seen, flags], axis=1))
+        actions = np.where(self._mask, actions, -np.inf)
+        actions -= actions.max(axis=1, keepdims=True)
+        actions -= np.log(np.exp(actions).sum(axis=1, keepdims=True))
+        every = actions[:, :-1].reshape(len(actions), USES, -1)
+        return Answers(np.where(self._places >= 0, every[:, :, self._places], LEAST).astype(np.float32), used.astype(np.float32))
+
+    def _as_inputs(self, seen: np.ndarray) -> np.ndarray:
+        """float32[N, W]: scores of the words if the values were the task's inputs, by the prior's heads for words on inputs and words that occur."""
+        occurs, _, fronts, _ = self.prior.run(self.family, seen)
+        every = _log_sigmoid(fronts) + OCCURS * _log_sigmoid(occurs / self.prior.temperature[self.family])
+        return np.where(self._places >= 0, every[:, self._places], LEAST).astype(np.float32)
+
+    def _seen(self, xs: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+        """float32[N, width]: what the networks see of values beside the output."""
+        ys, yns = (np.repeat(array[None], len(xs), 0) for array in self._outputs)
+        return self.prior.inputs(look(xs, sizes, ys, yns, self.task.output_type), self.words)
 
     def _encoded(self, states: Sequence[Sequence[tuple[Value, ...]]]) -> tuple[np.ndarray, np.ndarray]:
-        """The top two values of each stack, the deeper one first, as `judge_inputs` takes them."""
+        """The top two values of each stack, the deeper one first, as `judge_pairs` takes them; one alone where they are equal."""
         xs = np.zeros((len(states), SLOTS, self.num_examples, WIDTH), np.int64)
         sizes = np.full((len(states), SLOTS, self.num_examples), ABSENT, np.int64)
         for number, state in enumerate(states):
             stacks = state[: self.num_examples]
             depth = min(SLOTS, *map(len, stacks)) if stacks else 0
-            for slot in range(depth):
-                column = [stack[slot - depth] for stack in stacks]
-                if not all(map(_known, column)):
-                    continue
+            columns = [[stack[place - depth] for stack in stacks] for place in range(depth)]
+            columns = [column for column in columns if all(map(_known, column))]
+            if len(columns) == SLOTS and columns[0] == columns[1]:
+                columns.pop()
+            for slot, column in enumerate(columns):
                 xs[number, slot], found = encode_values(column)
                 sizes[number, slot] = found if isinstance(column[0], tuple) else NUMBER_SIZE
         return xs, sizes
 
-    def _fits(self, kinds: tuple[Type | None, ...]) -> np.ndarray:
-        """bool[W]: the words that can be applied to the top of a stack of these types."""
-        top = kinds[-MAX_ARGS:]
-        if top not in self._fitting:
-            self._fitting[top] = np.array([any(top[-len(args) :] == args for args, _ in typings(word)) for word in self.words], bool)
-        return self._fitting[top]
+    def _uses(self, kinds: tuple[Type | None, ...], alone: bool) -> np.ndarray:
+        """bool[USES, W]: what words take of the top two values of a stack of these types, or of the one that stands for them."""
+        key = (kinds[-MAX_ARGS:], alone)
+        if key not in self._fitting:
+            fitting = np.zeros((USES, len(self.words)), bool)
+            for place, word in enumerate(self.words):
+                for args, _ in typings(word):
+                    if kinds[-len(args) :] == args:
+                        fitting[LOWER if alone else UPPER if len(args) == 1 else BOTH, place] = True
+            self._fitting[key] = fitting
+        return self._fitting[key]
+
+
+def _blocks(count: int) -> list[slice]:
+    return [slice(start, start + ROWS) for start in range(0, count, ROWS)]
 
 
 def normalised(scores: np.ndarray) -> np.ndarray:

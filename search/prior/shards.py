@@ -14,10 +14,11 @@ import numpy as np
 
 from dsl.errors import ConfigError
 from dsl.ops import OPS
-from dsl.types import LIST_INT
+from dsl.types import BOOL, LIST_INT
 from search.prior.draw import Drawn, Language, lines_language, numbers_language, world
 from search.prior.signature import LISTS, NUMBER, encode_inputs, family_of, look
 from search.prior.views import SLOTS
+from search.prior.ways import Ways, gather, joined
 
 WORLDS = 20
 """Worlds in a file."""
@@ -80,13 +81,22 @@ def make(folder: Path, language: int, number: int) -> Path:
         return path
     folder.mkdir(parents=True, exist_ok=True)
     found: dict[str, list[Shard]] = {NUMBER: [], LISTS: []}
+    ways: dict[str, list[Ways]] = {NUMBER: [], LISTS: []}
     for seed in range(number * WORLDS, (number + 1) * WORLDS):
         drawn = world(languages()[language], seed)
-        for family, shard in _of_world(drawn, language, seed) if drawn is not None else ():
+        if drawn is None:
+            continue
+        for family, shard in _of_world(drawn, language, seed):
             found[family].append(shard)
+        for family, some in _ways_of(drawn, language, seed):
+            ways[family].append(some)
     arrays = {
         f"{family}.{name}": array for family, shards in found.items() if shards for name, array in _joined(shards).items()
     }  # fmt: skip
+    for family, parts in ways.items():
+        if parts:
+            whole = joined(parts)
+            arrays |= {f"ways-{family}.{name}": getattr(whole, name) for name in Ways.__slots__}
     part = path.with_name(f".{path.name}.{os.getpid()}")
     with part.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
@@ -104,6 +114,22 @@ def read(paths: Sequence[Path], family: str) -> Shard:
     if not shards:
         raise ConfigError(f"no tasks of the family {family} in {len(paths)} files of training data; make some first")
     return Shard(**_joined(shards))
+
+
+def read_ways(paths: Sequence[Path], family: str) -> Ways:
+    """The programs of these files in one piece. Raises `ConfigError` where there are none, and for files from before programs were kept."""
+    parts = []
+    for path in paths:
+        with np.load(path) as kept:
+            if f"ways-{family}.places" in kept:
+                parts.append(Ways(**{name: kept[f"ways-{family}.{name}"] for name in Ways.__slots__}))
+            elif f"{family}.bits" in kept:
+                raise ConfigError(
+                    f"{path} was drawn by a version that did not keep programs; delete the folder {path.parent}, or name another run"
+                )
+    if not parts:
+        raise ConfigError(f"no programs of the family {family} in {len(paths)} files of training data; make some first")
+    return joined(parts)
 
 
 def _joined(shards: Sequence[Shard]) -> dict[str, np.ndarray]:
@@ -130,6 +156,18 @@ def _of_world(drawn: Drawn, language: int, number: int) -> Iterator[tuple[str, S
             middles=np.array([m.values for m in labels.middles], np.int32).reshape(-1, *ys.shape[1:]),
             middle_sizes=np.array([m.lengths for m in labels.middles], np.int8).reshape(-1, ys.shape[1]),
             middle_words=_flags([m.words_left for m in labels.middles]), middle_left=np.array([(m.made_of, m.left) for m in labels.middles], np.int8).reshape(-1, 2),
+        )  # fmt: skip
+
+
+def _ways_of(drawn: Drawn, language: int, number: int) -> Iterator[tuple[str, Ways]]:
+    xs, xns = encode_inputs(drawn.kinds, drawn.inputs)
+    count = min(len(drawn.kinds), SLOTS)
+    for kind in drawn.outputs:
+        family = family_of(kind)
+        assert family is not None
+        yield family, gather(
+            drawn.labels[kind].ways, (xs[:count], xns[:count]), VOCABULARY, boolean=kind == BOOL, language=language,
+            world=2 * number + language,
         )  # fmt: skip
 
 

@@ -17,6 +17,8 @@ NUM_NUMBERS = 6 * (1 + SLOTS)
 NUMBER, LISTS = "number", "lists"
 """Heads: outputs that are an Int or a Bool, and outputs that are lists of Ints. They share nothing."""
 MAX_EXAMPLES = 6
+ABSENT, NUMBER_SIZE = -1, -2
+"""Lengths that stand for no value and for a number, see `search.prior.views.signature`."""
 FARTHEST = 1 << 31
 """Larger numbers count as this one."""
 

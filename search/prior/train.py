@@ -1,4 +1,4 @@
-"""Training the prior: drawn tasks, four heads, one network for each family of outputs, and one beside it that scores values on the way.
+"""Training the prior: drawn tasks, four heads, one network for each family of outputs, one beside it that scores values on the way, and the policy's.
 
     flowforth train-prior --run-dir runs/prior
 
@@ -14,49 +14,37 @@ from __future__ import annotations
 import json
 import math
 import sys
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from functools import cache
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import safe_open
 from safetensors.torch import save
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from dsl.errors import ConfigError
 from dsl.types import INT, LIST_INT
 from executor.checkpoint import write_whole
-from search.prior.model import FORMAT_VERSION
+from search.prior.fitting import BATCH, Plan, fit, masks, note
+from search.prior.model import FORMAT_VERSION, WEIGHTS
 from search.prior.network import MAX_LENGTH, Nearness, Network
+from search.prior.policy_training import NAME, train_policy
 from search.prior.precision import average_precision, calibration_error
 from search.prior.shards import VOCABULARY, Shard, languages, make, read
-from search.prior.signature import LISTS, NUMBER, Seen, allowed_bits, look, width
+from search.prior.signature import LISTS, NUMBER, Seen, look, width
 
 HELD_OUT = 10_000
 """Files with numbers from here on are never trained on."""
 SHORT = 4
 """Programs up to this length are what the search finds without help: only a part of them is trained on in each epoch."""
 KEEP_SHORT = 0.4
-BATCH = 512
 ASKED_AGAIN = 0.25
 """Share of a batch that has a value on the way as an input."""
 NEAR_SHARE = 0.5
 """Steps of the scoring network for each step of the other."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a run is made of."""
-
-    files: int = 60
-    """Files of each language."""
-    steps: int = 6_000
-    """Updates for outputs that are lists; for numbers, a third of it."""
-    rate: float = 1.5e-3
-    seed: int = 0
 
 
 def make_data(folder: Path, files: int, *, first: int = 0) -> list[Path]:
@@ -77,7 +65,7 @@ def make_data(folder: Path, files: int, *, first: int = 0) -> list[Path]:
 def train(folder: Path, plan: Plan, paths: Sequence[Path], held_out: Sequence[Path]) -> Path:
     """Trains all networks, or goes on; gives the file of weights."""
     torch.manual_seed(plan.seed)
-    tensors: dict[str, Tensor] = {}
+    tensors = train_policy(folder, plan, paths, held_out)
     heats: dict[str, float] = {}
     for family in (LISTS, NUMBER):
         steps = plan.steps if family == LISTS else max(1, plan.steps // 3)
@@ -86,7 +74,7 @@ def train(folder: Path, plan: Plan, paths: Sequence[Path], held_out: Sequence[Pa
         near = Nearness(width(family, 0))
         if not len(data.middle_of) or not len(unseen.middle_of):
             raise ConfigError(f"the training data of the family {family} have no values on the way; draw more files")
-        _fit(
+        fit(
             folder,
             plan,
             family,
@@ -94,71 +82,40 @@ def train(folder: Path, plan: Plan, paths: Sequence[Path], held_out: Sequence[Pa
             steps,
             lambda step, data=data, network=network, family=family: _loss(network, data, family, plan, step),
         )
-        _fit(
+        fit(
             folder, plan, f"near-{family}", near, max(1, int(NEAR_SHARE * steps)),
             lambda step, data=data, near=near, family=family: _near_loss(near, data, family, plan, step),
         )  # fmt: skip
         heats[family], report = calibrate(network, family, unseen)
         report["near_auc"] = near_auc(near, family, unseen, plan.seed)
-        _note(folder, {"family": family, "temperature": heats[family], **report})
+        note(folder, {"family": family, "temperature": heats[family], **report})
         for name, module in ((family, network), (f"near-{family}", near)):
             tensors |= {f"{name}.{key}": tensor.half() for key, tensor in module.state_dict().items()}
-    path = folder / "prior.safetensors"
     about = {"format_version": FORMAT_VERSION, "vocabulary": list(VOCABULARY), "temperature": heats, "plan": asdict(plan)}
+    return _written(folder, tensors, about)
+
+
+def train_policy_alone(folder: Path, plan: Plan, paths: Sequence[Path], held_out: Sequence[Path]) -> Path:
+    """Trains the policy's networks, or goes on, beside the other networks as they are shipped; gives the file of weights. Raises `ConfigError` where
+    the shipped ones know other words than this version."""
+    with safe_open(str(WEIGHTS), framework="pt") as file:
+        about = json.loads(file.metadata()["about"])
+        others = {name: file.get_tensor(name).clone() for name in file.keys() if not name.startswith(NAME)}  # noqa: SIM118  # not a mapping
+    if about["vocabulary"] != list(VOCABULARY):
+        raise ConfigError(f"{WEIGHTS}: these networks know other words than this version has; train all of them, without --only-policy")
+    return _written(folder, others | train_policy(folder, plan, paths, held_out), about | {"policy_plan": asdict(plan)})
+
+
+def _written(folder: Path, tensors: dict[str, Tensor], about: dict[str, object]) -> Path:
+    path = folder / "prior.safetensors"
     write_whole(path, save(tensors, metadata={"about": json.dumps(about)}))
     return path
-
-
-def _note(folder: Path, line: dict[str, object]) -> None:
-    with (folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
-    print(json.dumps(line), file=sys.stderr, flush=True)
-
-
-def _fit(folder: Path, plan: Plan, name: str, network: nn.Module, steps: int, loss_at: Callable[[int], Tensor]) -> None:
-    """Steps of AdamW from where the folder's state is; batches belong to step numbers."""
-    optimizer = torch.optim.AdamW(network.parameters(), lr=plan.rate, weight_decay=0.02)
-    state, step = folder / f"{name}.pt", 0
-    if state.exists():
-        kept = torch.load(state, weights_only=True)
-        network.load_state_dict(kept["network"])
-        optimizer.load_state_dict(kept["optimizer"])
-        step = kept["step"]
-    begun, first, sums = time.monotonic(), step, []
-    while step < steps:
-        for group in optimizer.param_groups:
-            group["lr"] = plan.rate * min(1.0, (step + 1) / 200, 0.02 + 1.5 * (1 - step / steps))
-        loss = loss_at(step)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
-        step += 1
-        sums.append(loss.item())
-        if step % 200 == 0 or step == steps:
-            rate = (step - first) * BATCH / (time.monotonic() - begun)
-            _note(
-                folder,
-                {"network": name, "step": step, "steps": steps, "loss": round(sum(sums) / len(sums), 4), "tasks_per_second": round(rate)},
-            )
-            sums = []
-        if step % 1000 == 0 or step == steps:
-            part = state.with_suffix(".part")
-            torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, part)
-            part.replace(state)
-    network.eval()
-
-
-@cache
-def _masks() -> np.ndarray:
-    """float32[languages, V]: the words of each language."""
-    return np.stack([allowed_bits(frozenset(language.words), VOCABULARY) for language in languages()])
 
 
 def inputs_of(data: Shard, rows: np.ndarray, family: str) -> np.ndarray:
     """float32[N, width]: the network's input for these tasks."""
     bits = np.unpackbits(data.bits[rows], axis=1)[:, : width(family, 0) - data.numbers.shape[1]]
-    return np.concatenate([bits.astype(np.float32), _masks()[data.language[rows]], data.numbers[rows].astype(np.float32)], axis=1)
+    return np.concatenate([bits.astype(np.float32), masks()[data.language[rows]], data.numbers[rows].astype(np.float32)], axis=1)
 
 
 def _asked_again(data: Shard, family: str, middles: np.ndarray, owners: np.ndarray) -> Seen:
@@ -189,12 +146,12 @@ def _loss(network: Network, data: Shard, family: str, plan: Plan, step: int) -> 
     x, words, lengths = inputs_of(data, rows, family), data.words[rows], data.lengths[rows].astype(np.int64)
     if again:
         seen = _asked_again(data, family, middles, owners)
-        more = np.concatenate([seen.bits.astype(np.float32), _masks()[data.language[owners]], seen.numbers], axis=1)
+        more = np.concatenate([seen.bits.astype(np.float32), masks()[data.language[owners]], seen.numbers], axis=1)
         x, words = np.concatenate([x, more]), np.concatenate([words, data.middle_words[middles]])
         lengths = np.concatenate([lengths, data.middle_left[middles, 1].astype(np.int64)])
     every = np.concatenate([rows, owners])
     occurs, roots, fronts, length = network(torch.from_numpy(x))
-    mask = torch.from_numpy(_masks()[data.language[every]])
+    mask = torch.from_numpy(masks()[data.language[every]])
     occurrence = (functional.binary_cross_entropy_with_logits(occurs, _unpacked(words), reduction="none") * mask).sum(1).mean()
     known = slice(0, len(rows))  # which words are applied to a value on the way is not noted
     front = functional.binary_cross_entropy_with_logits(fronts[known], _unpacked(data.fronts[rows]), reduction="none")
@@ -246,24 +203,24 @@ def calibrate(network: Network, family: str, data: Shard) -> tuple[float, dict[s
     rows = np.arange(len(data.lengths))
     parts = np.array_split(rows, max(1, len(rows) // 2048))
     logits = torch.cat([network(torch.from_numpy(inputs_of(data, some, family)))[0] for some in parts])
-    masks, wanted = torch.from_numpy(_masks()[data.language]), _unpacked(data.words)
+    allowed, wanted = torch.from_numpy(masks()[data.language]), _unpacked(data.words)
     long = torch.from_numpy(data.lengths > SHORT)
 
     def entropy(heat: float) -> float:
-        each = functional.binary_cross_entropy_with_logits(logits[long] / heat, wanted[long], reduction="none") * masks[long]
+        each = functional.binary_cross_entropy_with_logits(logits[long] / heat, wanted[long], reduction="none") * allowed[long]
         return float(each.sum(1).mean())
 
     some_long = bool(long.any())
     heat = min((0.8 + 0.05 * k for k in range(25)), key=entropy) if some_long else 1.0
     probabilities = torch.sigmoid(logits / heat)
     report: dict[str, float] = {"tasks": float(len(rows)), "log_loss": entropy(heat) if some_long else math.nan}
-    kept = masks.bool() & long[:, None]
+    kept = allowed.bool() & long[:, None]
     report["calibration_error"] = calibration_error(probabilities[kept].numpy(), wanted[kept].numpy())
     for number, language in enumerate(languages()):
         for length in range(3, MAX_LENGTH):
             some = (data.language == number) & (data.lengths == length)
             if some.sum() >= 20:
-                each = zip(probabilities[some].numpy(), wanted[some].numpy(), masks[some].numpy(), strict=True)
+                each = zip(probabilities[some].numpy(), wanted[some].numpy(), allowed[some].numpy(), strict=True)
                 report[f"ap_{language.name}_{length}"] = round(
                     float(np.mean([average_precision(p[m > 0], w[m > 0]) for p, w, m in each])), 4
                 )

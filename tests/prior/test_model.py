@@ -23,13 +23,16 @@ from dsl.errors import ConfigError  # noqa: E402
 from dsl.ops import OPS  # noqa: E402
 from dsl.tasks import Example, Task  # noqa: E402
 from dsl.types import LIST_INT  # noqa: E402
-from search.prior import draw, shards, train  # noqa: E402
+from search.prior import draw, fitting, policy_training, shards, train  # noqa: E402
 from search.prior.model import DEAREST, FORMAT_VERSION, Belief, Prior, mixed  # noqa: E402
-from search.prior.network import MAX_LENGTH, Nearness, Network  # noqa: E402
+from search.prior.network import MAX_LENGTH, NEXT_SHAPE, Nearness, Network, Next  # noqa: E402
+from search.prior.pairs import NUM_FLAGS, USES  # noqa: E402
+from search.prior.policy import Policy  # noqa: E402
 from search.prior.precision import average_precision, calibration_error, reliability  # noqa: E402
 from search.prior.shards import VOCABULARY  # noqa: E402
 from search.prior.signature import LISTS, NUMBER, see, width  # noqa: E402
 from search.prior.views import WIDTH  # noqa: E402
+from search.prior.ways import commutes, questions, values_of, worlds_of  # noqa: E402
 from tests.prior.languages import LINES, NUMBERS  # noqa: E402
 
 FAMILIES = (LISTS, NUMBER)
@@ -51,8 +54,12 @@ def randomised(network: "torch.nn.Module", seed: int) -> "torch.nn.Module":
 
 
 def made(family: str) -> dict[str, "torch.nn.Module"]:
-    """The two networks of a family by their names in a file."""
-    return {family: Network(width(family, len(VOCABULARY)), len(VOCABULARY)), f"near-{family}": Nearness(width(family, 0))}
+    """The networks of a family by their names in a file."""
+    words = len(VOCABULARY)
+    return {
+        family: Network(width(family, words), words), f"near-{family}": Nearness(width(family, 0)),
+        f"next-{family}": Next(width(family, words) + NUM_FLAGS, words, *NEXT_SHAPE[family]),
+    }  # fmt: skip
 
 
 def tensors_of(networks: Mapping[str, "torch.nn.Module"]) -> dict[str, "torch.Tensor"]:
@@ -87,6 +94,17 @@ class TestRun:
         assert len(heads) == len(wanted) == 4
         for ours, theirs in zip(heads, wanted, strict=True):
             assert ours.shape == theirs.shape and theirs.abs().max() > 0.1
+            np.testing.assert_allclose(ours, theirs.numpy(), rtol=1e-3, atol=1e-3)
+
+    @pytest.mark.parametrize("family", FAMILIES)
+    def test_numpy_gives_of_the_policy_what_torch_gives(self, networks: dict[str, "torch.nn.Module"], file: Path, family: str) -> None:
+        rows = np.random.default_rng(7).integers(0, 2, (5, width(family, len(VOCABULARY)) + NUM_FLAGS)).astype(np.float32)
+        with torch.no_grad():
+            wanted = networks[f"next-{family}"](torch.from_numpy(rows))
+        heads = Prior.load(file).next(family, rows)
+        assert heads[0].shape == (5, USES * len(VOCABULARY) + 1) and heads[1].shape == (5, 2)
+        for ours, theirs in zip(heads, wanted, strict=True):
+            assert theirs.abs().max() > 0.1
             np.testing.assert_allclose(ours, theirs.numpy(), rtol=1e-3, atol=1e-3)
 
     def test_belief_is_what_the_network_says_of_the_words_that_are_allowed(
@@ -265,10 +283,13 @@ class TestLoad:
         self.refused(self.write(path, tensors_of(networks), "{not json"), "not a file of weights")
 
     @pytest.mark.parametrize("family", FAMILIES)
-    @pytest.mark.parametrize("near", [False, True])
-    def test_another_signature(self, tmp_path: Path, networks: dict[str, "torch.nn.Module"], family: str, near: bool) -> None:
-        name = f"near-{family}" if near else family
-        narrower = Nearness(width(family, 0) - 1) if near else Network(width(family, len(VOCABULARY)) - 1, len(VOCABULARY))
+    @pytest.mark.parametrize("kind", ["", "near-", "next-"])
+    def test_another_signature(self, tmp_path: Path, networks: dict[str, "torch.nn.Module"], family: str, kind: str) -> None:
+        name, words = f"{kind}{family}", len(VOCABULARY)
+        narrower = {
+            "": Network(width(family, words) - 1, words), "near-": Nearness(width(family, 0) - 1),
+            "next-": Next(width(family, words), words, *NEXT_SHAPE[family]),
+        }[kind]  # fmt: skip
         path = self.write(tmp_path / "p.safetensors", tensors_of({**networks, name: narrower}), about())
         self.refused(path, "other signatures")
 
@@ -283,7 +304,17 @@ class TestLoad:
         told = {name: value for name, value in about().items() if name != missing}
         self.refused(self.write(tmp_path / "p.safetensors", tensors_of(networks), told), "train it again|train the prior again|not weights")
 
-    @pytest.mark.parametrize("missing", ["lists.first.weight", "near-number.first.weight", "number.words.bias", "near-lists.near.weight"])
+    @pytest.mark.parametrize(
+        "missing",
+        [
+            "lists.first.weight",
+            "near-number.first.weight",
+            "number.words.bias",
+            "near-lists.near.weight",
+            "next-lists.used.bias",
+            "next-number.actions.weight",
+        ],
+    )
     def test_a_file_without_all_weights(self, tmp_path: Path, networks: dict[str, "torch.nn.Module"], missing: str) -> None:
         tensors = {name: tensor for name, tensor in tensors_of(networks).items() if name != missing}
         self.refused(self.write(tmp_path / "p.safetensors", tensors, about()), "train it again|train the prior again|not weights")
@@ -341,12 +372,14 @@ def small() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shards, "WORLDS", 3)
         patch.setattr(shards, "languages", lambda: (LINES, NUMBERS))
-        patch.setattr(train, "languages", lambda: (LINES, NUMBERS))
+        for module in (train, fitting):
+            patch.setattr(module, "languages", lambda: (LINES, NUMBERS))
         patch.setattr(shards, "world", lambda language, seed: draw.world(language, seed, COUNTS))
-        patch.setattr(train, "BATCH", 16)
-        train._masks.cache_clear()
+        for module in (train, fitting, policy_training):
+            patch.setattr(module, "BATCH", 16)
+        fitting.masks.cache_clear()
         yield
-    train._masks.cache_clear()
+    fitting.masks.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -406,12 +439,14 @@ class TestTraining:
         self, data: tuple[list[Path], list[Path]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         taken: list[str] = []
-        for name in ("_loss", "_near_loss"):
-            loss = getattr(train, name)
-            monkeypatch.setattr(train, name, lambda *args, name=name, loss=loss: taken.append(name) or loss(*args))
+        for module, name in ((train, "_loss"), (train, "_near_loss"), (policy_training, "loss_at")):
+            loss = getattr(module, name)
+            monkeypatch.setattr(module, name, lambda *args, name=name, loss=loss: taken.append(name) or loss(*args))
         plan = train.Plan(files=2, steps=2)
         path = train.train(tmp_path, plan, *data)
-        assert path == tmp_path / "prior.safetensors" and taken == ["_loss", "_loss", "_near_loss", "_loss", "_near_loss"]
+        assert path == tmp_path / "prior.safetensors" and taken == [
+            "loss_at", "loss_at", "loss_at", "_loss", "_loss", "_near_loss", "_loss", "_near_loss",
+        ]  # fmt: skip
         prior = Prior.load(path)
         assert prior.vocabulary == VOCABULARY and all(0.5 < prior.temperature[family] < 3 for family in FAMILIES)
         for task in (SORTED, SUM, EVEN):
@@ -419,7 +454,7 @@ class TestTraining:
             assert set(belief.occurs) == WORDS and all(0 < p < 1 for p in belief.occurs.values())
         lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
         assert [(line["network"], line["step"]) for line in lines if "step" in line] == [
-            ("lists", 2), ("near-lists", 1), ("number", 1), ("near-number", 1),
+            ("next-lists", 2), ("next-number", 1), ("lists", 2), ("near-lists", 1), ("number", 1), ("near-number", 1),
         ]  # fmt: skip
         assert all(math.isfinite(line["loss"]) for line in lines if "loss" in line)
         assert [line["family"] for line in lines if "temperature" in line] == list(FAMILIES)
@@ -432,7 +467,7 @@ class TestTraining:
         assert not taken and same.keys() == before.keys() and all((same[name] == before[name]).all() for name in before)
 
         train.train(tmp_path, replace(plan, steps=4), *data)
-        assert taken == ["_loss", "_loss", "_near_loss"]
+        assert taken == ["loss_at", "loss_at", "_loss", "_loss", "_near_loss"]
         assert any((Prior.load(path).tensors[name] != before[name]).any() for name in before)
         assert not list(tmp_path.glob("*.part"))
 
@@ -476,6 +511,57 @@ class TestTraining:
             task = tasks[shard.middle_of[middle]]
             seen = prior._beside(task, shard.middles[middle][None].astype(np.int64), shard.middle_sizes[middle][None].astype(np.int64))
             assert (again.bits[place] == seen.bits[0]).all() and np.allclose(again.numbers[place], seen.numbers[0])
+
+    def test_what_the_policy_is_trained_on_is_what_a_search_shows(self, data: tuple[list[Path], list[Path]], file: Path) -> None:
+        """The rows of drawn questions are those that the policy makes of the same values on a stack; answers are of words of the language, and add up."""
+        prior, ways = Prior.load(file), shards.read_ways([path for path in data[0] if path.name.startswith(LINES.name)], LISTS)
+        tasks = np.arange(len(ways))
+        asked = questions(ways, worlds_of(ways), tasks, commutes(VOCABULARY), 1)
+        batch = policy_training.batch_of(ways, asked, LISTS)
+        assert np.allclose(batch.wanted.sum(axis=1), 1) and not batch.wanted[batch.mask == 0].any()
+        assert ((batch.wanted[:, -1] == 1) == (asked.actions < 0).all(axis=1)).all() and 0.05 < batch.wanted[:, -1].mean() < 0.95
+        xs, xns, ys, yns = values_of(ways, asked)
+        for row in range(0, len(tasks), 7):
+            outputs = [tuple(y[:n].tolist()) for y, n in zip(ys[row], yns[row], strict=True)]
+            policy = Policy(prior, Task(name="t", examples=tuple(Example((0,), output) for output in outputs)), LINES.words)
+            columns = [
+                [int(x[0]) if n == -2 else tuple(x[:n].tolist()) for x, n in zip(xs[row, slot], xns[row, slot], strict=True)]
+                for slot in range(2) if xns[row, slot, 0] != -1
+            ]  # fmt: skip
+            if len(columns) == 2 and columns[0] == columns[1]:
+                continue
+            seen, sizes = policy._encoded([list(zip(*columns, strict=True))])
+            shown = np.concatenate([policy._seen(seen, sizes)[0], asked.flags[row]])
+            np.testing.assert_allclose(batch.x[row], shown, atol=1e-4)
+
+    def test_steps_share_questions_and_belong_to_their_numbers(self, data: tuple[list[Path], list[Path]]) -> None:
+        ways = shards.read_ways(data[0], LISTS)
+        one, other = (policy_training.Lessons(ways, LISTS, 4) for _ in range(2))
+        first, second = one.at(0), one.at(1)
+        assert len(first) == len(second) == policy_training.SHARES and (first[1].x == second[0].x).all()
+        assert all((ours.x == theirs.x).all() for ours, theirs in zip(other.at(1), second, strict=True))
+
+    def test_files_without_programs_are_refused(self, data: tuple[list[Path], list[Path]], tmp_path: Path) -> None:
+        """Those that an earlier version drew."""
+        with np.load(data[0][0]) as kept:
+            old = {name: kept[name] for name in kept if not name.startswith("ways-")}
+        path = tmp_path / "old.npz"
+        np.savez(path, **old)
+        with pytest.raises(ConfigError, match=r"old\.npz was drawn by a version that did not keep programs"):
+            shards.read_ways([path], LISTS)
+        with pytest.raises(ConfigError, match="no programs of the family"):
+            shards.read_ways([], LISTS)
+
+    def test_the_policy_alone_is_trained_beside_the_networks_as_they_are(
+        self, data: tuple[list[Path], list[Path]], file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(train, "WEIGHTS", file)
+        before, after = Prior.load(file), Prior.load(train.train_policy_alone(tmp_path, train.Plan(files=2, steps=1), *data))
+        assert before.temperature == after.temperature
+        for name, tensor in before.tensors.items():
+            if not name.startswith("next-"):
+                assert (after.tensors[name] == tensor).all()
+        assert (after.tensors["next-lists.first.weight"] != before.tensors["next-lists.first.weight"]).any()
 
     def test_half_of_the_values_stand_beside_what_they_are_on_the_way_to(self, data: tuple[list[Path], list[Path]]) -> None:
         """The others beside another output on the same inputs."""
