@@ -24,6 +24,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "as shipped": (),
     "plain one-call classifier": ("losses.flow=0", "losses.at_source=1", "losses.noisy=0"),
     "unconditioned first and last blocks": ("field.style=sandwich",),
+    "no phases of sums and products": ("field.phases=false",),
     "no products in attention": ("field.products=false",),
     "no built-in routing": ("field.copy=false",),
     "no built-in routing, no source": ("field.copy=false", "field.source=false"),
