@@ -7,20 +7,21 @@ network that is right for a period of two or three and wrong for the others is 6
 import argparse
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from random import Random
 
 import torch
 
+import executor
 from dsl import machine
 from dsl.program import Program, Word
 from dsl.values import Stuck
 from embed.cells import CellError, State, decode, encode
 from embed.moves import pops_of
 from embed.steps import rows_of
-from executor.checkpoint import Executor, load_weights
+from executor.checkpoint import WEIGHTS, Executor, load_weights
 from executor.condition import Condition
 from executor.integrate import execute
-from flowforth.neural import weights_path
 
 WORDS = ("+", "-", "*", "div", "mod")
 LARGEST = (9, 50, 99, 400)
@@ -32,12 +33,14 @@ MOST = 5
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.arithmetic", description="How well the executor reckons.")
-    parser.add_argument("weights", nargs="?", metavar="RUN|WEIGHTS", help="folder of a run, or a file (default: the shipped weights)")
+    parser.add_argument(
+        "weights", nargs="?", type=Path, metavar="RUN|WEIGHTS", help="folder of a run, or a file (default: the shipped weights)"
+    )
     parser.add_argument("--tries", type=int, default=200, metavar="N", help="pairs of numbers of each row (200)")
     parser.add_argument("--seed", type=int, default=0, metavar="N")
     args = parser.parse_args(arguments)
     torch.set_num_threads(1)
-    model, _ = load_weights(weights_path(args.weights))
+    model, _ = load_weights(args.weights or Path(executor.__file__).parent / "weights" / WEIGHTS)
     print("| word | numbers up to | right | of | most frequent differences |\n| --- | --- | --- | --- | --- |")
     for word in WORDS:
         for largest in LARGEST:
