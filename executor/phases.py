@@ -45,9 +45,8 @@ class Phases(nn.Module):
     def shown(self, z0: Tensor, codes: Tensor, table: CodeTable, layout: Layout, window: Window) -> Tensor:
         """float32[T, KINDS, 2 P]: the products of each cell of use. `z0` and `codes` are those of the window."""
         block = table.vocab.blocks[Kind.INT]
-        is_number = window.seen & (
-            (codes >= block.first) & (codes < block.first + block.count) | (codes == table.vocab.code(Kind.BEYOND_INT))
-        )
+        counted = window.seen & (codes >= block.first) & (codes < block.first + block.count)
+        is_number = counted | window.seen & (codes == table.vocab.code(Kind.BEYOND_INT))
         some = angles_of(z0[is_number], codes[is_number], table)
         angles = some.new_zeros(*codes.shape, NUM_PERIODS).masked_scatter(is_number[..., None], some)
         sequence, offset = window.gather(layout.sequence), window.gather(layout.offset)
@@ -60,7 +59,6 @@ class Phases(nn.Module):
         last = (first + layout.sizes.gather(1, sequence) - 1).clamp(max=z0.shape[1] - 1)
         whole = along.gather(1, last[..., None].expand_as(angles))
         # How often is a number of the table: its angles, so many times, are exact enough, and larger ones' would not be.
-        counted = is_number & (codes >= block.first) & (codes < block.first + block.count)
         counts = torch.where(counted, codes - block.first - table.vocab.int_range, 0)
         often, others = counts[..., None], counts.gather(1, partner)[..., None]
         turned = [angles + other, other - angles, 2 * angles, along, whole, others * angles, often * other, often * angles]

@@ -60,6 +60,7 @@ def resolved(precision: str, device: torch.device) -> str:
 
 
 def autocast(precision: str, device: torch.device) -> AbstractContextManager[Any]:
+    """What forward passes run in: nothing for `float32`, else torch's autocast to bfloat16 on the device."""
     return nullcontext() if precision == "float32" else torch.autocast(device.type, torch.bfloat16)
 
 
