@@ -104,13 +104,13 @@ def load_weights(path: Path) -> tuple[Executor, dict[str, Any]]:
     return model.eval(), about
 
 
-GROWN = ("products", "phases")
+GROWN = ("products", "phases", "pure_phases", "addresses", "lend")
 """Settings of a field that add weights which do nothing at first."""
 
 
 def begin_with(model: Executor, path: Path) -> None:
-    """Puts the weights of a file or a run into a model of the same settings. One with `products` or `phases` may begin with weights without, and does the same as
-    they at first. Raises `ConfigError` where other settings differ."""
+    """Puts the weights of a file or a run into a model of the same settings. One with more of GROWN may begin with weights of one without, and does the same as it
+    at first, or nearly. Raises `ConfigError` where other settings differ."""
     kept, _ = load_weights(path)
     theirs, ours = asdict(kept.field.config), asdict(model.field.config)
     grown = [name for name in GROWN if ours[name] and not theirs[name]]

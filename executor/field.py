@@ -27,6 +27,7 @@ from torch import Tensor, nn
 from dsl.errors import ConfigError
 from embed.codes import NUM_FEATURES, CodeTable
 from embed.vocab import ERRORS, INTERPRETATIONS, Kind, Vocabulary
+from executor.addresses import Addresses
 from executor.attention import IMPLEMENTATIONS
 from executor.blocks import HEAD, Block, norm
 from executor.condition import Condition
@@ -62,6 +63,12 @@ class FieldConfig:
     """Whether what attention brings to a cell is multiplied by what the cell holds, see `executor/blocks.py`. Weights without it can begin a field with it."""
     phases: bool = False
     """Whether it is shown products and running sums of the arguments' phases, see `executor/phases.py`; it needs `source`. Weights without may begin a field with."""
+    pure_phases: bool = False
+    """Whether the phases of a generated cell may be such a product alone; it needs `phases`. Weights without may begin a field with."""
+    addresses: bool = False
+    """Whether it is shown places as numbers and can point by them, see `executor/addresses.py`; it needs `source`. Weights without may begin a field with."""
+    lend: bool = False
+    """Whether an op with a quotation may take on the vectors of the ops in it (`call [f]` does what f does). Weights without may begin a field with."""
     attention: str = "sdpa"
     """Implementation, of `executor.attention.IMPLEMENTATIONS`."""
     int_range: int = 1000
@@ -74,7 +81,11 @@ class FieldConfig:
             "op_width": (self.op_width >= 8, "at least 8"),
             "style": (self.style in ("conditioned", "sandwich"), "conditioned or sandwich"),
             "attention": (self.attention in IMPLEMENTATIONS, f"one of {', '.join(IMPLEMENTATIONS)}"),
-            "source": (self.source or not (self.copy or self.phases), "true where `copy` or `phases` is: these read the source"),
+            "source": (
+                self.source or not (self.copy or self.phases or self.addresses),
+                "true where `copy`, `phases` or `addresses` is: these read the source",
+            ),
+            "pure_phases": (self.phases or not self.pure_phases, "false where `phases` is"),
         }
         for name, (fine, rule) in rules.items():
             if not fine:
@@ -175,7 +186,12 @@ class Field(nn.Module):
         )
         self.generate = nn.Linear(d, code_width)
         if config.phases:
-            self.phases = Phases(d, self.table)
+            self.phases = Phases(d, self.table, pure=config.pure_phases)
+        if config.addresses:
+            self.addresses = Addresses(d, vocab)
+        if config.lend:
+            self.lent = nn.Embedding(len(vocab.ops), 1)
+            nn.init.zeros_(self.lent.weight)
         if config.points:
             self.pointing, self.pointed, self.gate = nn.Linear(d, d, bias=False), nn.Linear(d, d, bias=False), nn.Linear(d, 1)
         self.stop_query = nn.Linear(op_width, d)
@@ -236,6 +252,9 @@ class Field(nn.Module):
         shown = self.phases.shown(z0, window.gather(source.codes), self.table, source.layout, window) if self.config.phases else None
         if shown is not None:
             x = x + self.phases.tokens(shown)
+        places = self.addresses.places(source.codes, source.layout, window) if self.config.addresses else None
+        if places is not None:
+            x = x + self.addresses.tokens(*places, window)
         modulation = self.modulation(c)
         for block in self.blocks:
             assert isinstance(block, Block)
@@ -244,15 +263,19 @@ class Field(nn.Module):
         made = self.generate(x)
         if shown is not None:
             made = made + self.phases.generated(x, shown)
-        x = window.pad(x)
-        ahead = inside + (1 - t)[:, None, None] * window.pad(made)
+        way = (1 - t)[window.rows, None] * made
+        if shown is not None and self.config.pure_phases:
+            way = way + self.phases.correction(x, shown, window.pack(inside) + way, self.table)
+        x, ahead = window.pad(x), inside + window.pad(way)
         if self.config.points:
-            ahead = self._pointed(x, z0, ahead, window)
+            ahead = self._pointed(x, z0, ahead, window, None if places is None else places[0])
         return Endpoint(window, ahead, z, self._stop(x, op, source, condition, window), self._error(x, op, source, condition, window))
 
-    def _pointed(self, x: Tensor, z0: Tensor, made: Tensor, window: Window) -> Tensor:
+    def _pointed(self, x: Tensor, z0: Tensor, made: Tensor, window: Window, places: Tensor | None) -> Tensor:
         """[B, W, D]: cells that are made, or taken from the arguments by attention, or a mixture of both."""
         scores = norm(self.pointing(x)) @ norm(self.pointed(x)).mT * (4 / math.sqrt(x.shape[-1]))
+        if places is not None:
+            scores = scores + self.addresses.scores(x, places, window)
         share = torch.softmax(scores.masked_fill(~window.seen[:, None], -1e4), -1)
         return torch.lerp(made, (share @ z0).to(made.dtype), torch.sigmoid(self.gate(x)).to(made.dtype))
 
@@ -269,6 +292,8 @@ class Field(nn.Module):
     def condition_vectors(self, t: Tensor, condition: Condition, table: Tensor) -> tuple[Tensor, Tensor]:
         """[B, M, op_width] of the single ops, and [B, d] of everything together: (op, then, else), interpretation, time."""
         ops = self.op(condition.ops) if condition.vectors is None else condition.vectors[:, None]
+        if self.config.lend:
+            ops = ops + self.lent(condition.ops) * self._named(condition.bodies)[:, None]
         mixture = (condition.weights[..., None] * ops).sum(1)
         angles = t[:, None] * (math.pi * 2 ** torch.arange(NUM_TIMES // 2, device=t.device) / 2)
         times = torch.cat([angles.sin(), angles.cos()], -1)
@@ -292,6 +317,11 @@ class Field(nn.Module):
         vectors = torch.where(is_literal[..., None], literals, words + named) + self.place(torch.arange(length, device=tokens.device))
         summed = (self.body(vectors) * there[..., None]).sum(2)
         return torch.where(there.any(-1)[..., None], summed, self.no_body)
+
+    def _named(self, bodies: Tensor) -> Tensor:
+        """[B, op_width]: the sum of the vectors of the ops in the quotations int64[B, 2, W]."""
+        is_op = (bodies >= 0) & (bodies < len(self.vocab.ops))
+        return (self.op(torch.where(is_op, bodies, 0)) * is_op[..., None]).sum((1, 2))
 
     def tokens(self, inside: Tensor, z0: Tensor, layout: Layout, window: Window) -> Tensor:
         """[T, d]: what the blocks start from: the source, the way gone so far, and where each cell stands."""

@@ -8,9 +8,10 @@ the other,
 and those of a product are the phases of one factor, turned as often as the other says. What must be learned is which of them an op makes, and not tables for
 each period. Each cell of the arguments is shown beside the cell at the same place of the other argument (the one cell, where that is a number), beside itself,
 and beside all numbers before it in its list, as a data-dependent rotation carries them along a sequence. The result's cells can point to these products as
-they can point to cells:
+they can point to cells; and what else is made must not blur them, so a cell's phases may be products alone, p(x) saying how much so:
 
     generated = W x + M sum_k choice_k(x) products_k
+    end = e + p(x) (a sum_k share_k(x) products_k - phases of e) for the end point e that was made so
 
 Shapes: B states, W cells of a window, T cells of all windows, P periods.
 """
@@ -27,11 +28,16 @@ KINDS = 8
 """Sum and difference with the partner, twice itself, the list up to here, the whole list; itself as often as the partner says, the partner as often as it
 says, itself as often as it says."""
 
+PURE_AT_FIRST = -5.0
+"""Logit of how pure cells are in a new field: hardly."""
+LOG_SIZE = 0.4
+"""Logarithm of the length of each phase in the vectors of numbers beyond the table, while nothing is learned."""
+
 
 class Phases(nn.Module):
     """The products' ways into the network and out of it. Both begin at zero, so that a field that gets them goes on as it was."""
 
-    def __init__(self, width: int, table: CodeTable) -> None:
+    def __init__(self, width: int, table: CodeTable, *, pure: bool = False) -> None:
         super().__init__()
         self.into = nn.Linear(2 * KINDS * NUM_PERIODS, width, bias=False)
         self.choice = nn.Linear(width, KINDS)
@@ -41,6 +47,16 @@ class Phases(nn.Module):
         nn.init.zeros_(self.choice.bias)
         with torch.no_grad():
             self.made.weight.copy_(2 * table.phase_directions().T)
+        if pure:
+            self.share, self.pure, self.log_size = (
+                nn.Linear(width, KINDS),
+                nn.Linear(width, 1),
+                nn.Parameter(torch.full((NUM_PERIODS,), LOG_SIZE)),
+            )
+            for layer in (self.share, self.pure):
+                nn.init.zeros_(layer.weight)
+                nn.init.zeros_(layer.bias)
+            nn.init.constant_(self.pure.bias, PURE_AT_FIRST)
 
     def shown(self, z0: Tensor, codes: Tensor, table: CodeTable, layout: Layout, window: Window) -> Tensor:
         """float32[T, KINDS, 2 P]: the products of each cell of use. `z0` and `codes` are those of the window."""
@@ -74,6 +90,12 @@ class Phases(nn.Module):
     def generated(self, x: Tensor, shown: Tensor) -> Tensor:
         """float32[T, D]: what is added to generated cells, the products that the network's output float32[T, d] chooses."""
         return self.made(torch.einsum("tk,tkp->tp", self.choice(x), shown))
+
+    def correction(self, x: Tensor, shown: Tensor, ahead: Tensor, table: CodeTable) -> Tensor:
+        """float32[T, D]: what makes the phases of the end points float32[T, D] products, as far as the network's output float32[T, d] says that they are."""
+        directions = table.phase_directions()
+        wanted = torch.einsum("tk,tkp->tp", torch.softmax(self.share(x), -1), shown) * self.log_size.exp().repeat(2)
+        return torch.sigmoid(self.pure(x)) * ((wanted - ahead @ directions.T) @ directions)
 
 
 def angles_of(z: Tensor, codes: Tensor, table: CodeTable) -> Tensor:

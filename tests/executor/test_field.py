@@ -27,6 +27,10 @@ from tests.executor.samples import VOCAB, batch, of_steps, small_field, tensor  
         {"products": True},
         {"phases": True},
         {"phases": True, "copy": False},
+        {"phases": True, "pure_phases": True},
+        {"addresses": True},
+        {"addresses": True, "copy": False},
+        {"lend": True},
     ],
     ids=str,
 )
@@ -51,7 +55,11 @@ def test_a_new_field_stands_still_where_nothing_moves() -> None:
     assert bool((arguments.gather(still.long()).bool() | ~arguments.seen).all())
 
 
-@pytest.mark.parametrize("settings", [{}, {"style": "sandwich", "depth": 3}, {"products": True}, {"phases": True}], ids=str)
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"style": "sandwich", "depth": 3}, {"products": True}, {"phases": True, "pure_phases": True}, {"addresses": True}, {"lend": True}],
+    ids=str,
+)
 def test_gradient_reaches_every_parameter(settings: dict[str, object]) -> None:
     field, bodies = small_field(**settings), batch().steps.bodies.copy()
     bodies[0, 0, 0] = len(VOCAB.body_words) + VOCAB.code(Kind.INT, 3)  # a literal in a quotation, which few small batches have
