@@ -23,6 +23,7 @@ from dsl.columns.uncompiled import uncompiled
 from dsl.traces import TraceBatch, traces
 from embed.chunk import Chunk
 from embed.data_config import DataConfig
+from embed.single import Singles
 from embed.source import Source
 from embed.steps import Batch
 from embed.vocab import Vocabulary
@@ -42,7 +43,7 @@ class Stream:
         if self._chunk is None or self._chunk[0] != chunk:
             epoch, _ = divmod(chunk, self.config.chunks)
             if self._epoch is None or self._epoch[0] != epoch:
-                self._epoch = epoch, Source(self.config, self.vocab, self._traces(epoch))
+                self._epoch = epoch, Source(self.config, self.vocab, self._traces(epoch), self._singles(epoch))
             rng = np.random.default_rng([self.config.seed, self.shard, epoch, chunk, 1])
             # All shards have short and long batches at the same steps, so that no process waits for another.
             order = np.random.default_rng([self.config.seed, chunk]).permutation(self.config.chunk)
@@ -59,7 +60,19 @@ class Stream:
             number += 1
 
     def _traces(self, epoch: int) -> TraceBatch:
-        seed = int(np.random.default_rng([self.config.seed, self.shard, epoch]).integers(2**31))
         how: AbstractContextManager[Any] = nullcontext() if self.config.compiled else uncompiled()
         with how:
-            return next(traces(self.config.traces(seed, long=epoch % 3 == 2)))
+            return next(traces(self.config.traces(self._seed(epoch), long=_is_long(epoch))))
+
+    def _singles(self, epoch: int) -> Singles | None:
+        if not self.config.singles:
+            return None
+        return Singles(self.config, self.vocab, self._seed(epoch), self.config.inputs(long=_is_long(epoch)))
+
+    def _seed(self, epoch: int) -> int:
+        return int(np.random.default_rng([self.config.seed, self.shard, epoch]).integers(2**31))
+
+
+def _is_long(epoch: int) -> bool:
+    """Whether the programs of an epoch start from values of all lengths; those of the others are short."""
+    return epoch % 3 == 2

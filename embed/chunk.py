@@ -60,7 +60,9 @@ class Chunk:
             raise ConfigError(f"no state of these traces fits into max_cells={self.config.max_cells}")
         misfits = rows[-num_misfit:] if num_misfit else rows[:0]
         steps, types = self._steps(drawn, rows, {int(r) for r in misfits})
-        order = np.lexsort((_used(steps.before, self.vocab).clip(min=_used(steps.after, self.vocab)), self._looked_at(drawn, rows, steps)))
+        looked_at = self._looked_at(drawn, rows, steps)
+        types = self._singles(steps, types, looked_at, np.flatnonzero(source.error[drawn.transitions[rows]] == 0)[: len(rows) - num_misfit])
+        order = np.lexsort((_used(steps.before, self.vocab).clip(min=_used(steps.after, self.vocab)), looked_at))
         parts = enumerate(np.split(order, self.config.chunk))
         return [self._batch(steps.take(part), types, part, self.config.every if place in beside else 0) for place, part in parts]
 
@@ -160,6 +162,27 @@ class Chunk:
             interpretation=np.zeros(len(rows), np.int64), partner=np.full(len(rows), -1),
         )  # fmt: skip
         return steps, drawn.types[rows]
+
+    def _singles(self, steps: Steps, types: Array, looked_at: Array, free: Array) -> Array:
+        """Puts single ops into some of the rows that are `free`, in place; gives the types with theirs."""
+        singles = self.source.singles
+        if not singles:
+            return types
+        chosen = self.rng.permutation(free)[: round(self.config.singles * len(steps))]
+        width = max(types.shape[1], 8)
+        types = np.pad(types, ((0, 0), (0, width - types.shape[1])), constant_values=-1)
+        for i in chosen.tolist():
+            made = singles.row(self.random, self.config.max_cells)
+            if made is None:
+                continue
+            for rows, cells in ((steps.before, made.before), (steps.after, made.after)):
+                rows.codes[i], rows.numbers[i] = self.vocab.code(Kind.PAD), 0
+                rows.codes[i, : len(cells)], rows.numbers[i, : len(cells)] = zip(*cells, strict=True)
+            steps.op[i], steps.pops[i], steps.bodies[i] = singles.ops[made.move], singles.pops[made.move], singles.bodies[made.move]
+            steps.error[i], steps.result[i], looked_at[i] = made.error, made.result, max(made.looked_at, made.result + 1)
+            types[i] = -1
+            types[i, : len(made.types)] = made.types
+        return types
 
     def _looked_at(self, drawn: _Drawn, rows: Array, steps: Steps) -> Array:
         """How many cells each row's op reads or writes: what its cost depends on."""

@@ -43,6 +43,8 @@ class DataConfig:
     rollout_length: int = 3
     every: int = 1
     """Soft rows and rollouts come with one batch in so many, and so many times as many of them: few at a time cost nearly as much as a hundred."""
+    singles: float = 0.0
+    """Share of concrete rows that are single ops on arguments and with quotations drawn for them (`embed/single.py`), in place of steps of traces."""
     frame: float = 0.5
     """Share of rows with values below the program's own."""
     balance: float = 0.5
@@ -72,7 +74,7 @@ class DataConfig:
     def __post_init__(self) -> None:
         rules = {
             "seed": self.seed >= 0, "rows": self.rows >= 1, "max_cells": 12 <= self.max_cells <= 1024, "errors": 0 <= self.errors < 1,
-            "abstract": 0 <= self.abstract <= 1, "soft": 0 <= self.soft <= 1, "rollouts": 0 <= self.rollouts <= 1, "frame": 0 <= self.frame <= 1,
+            "abstract": 0 <= self.abstract <= 1, "soft": 0 <= self.soft <= 1, "rollouts": 0 <= self.rollouts <= 1, "frame": 0 <= self.frame <= 1, "singles": 0 <= self.singles <= 1,
             "balance": 0 <= self.balance <= 1, "copies": 0 <= self.copies <= 1, "rollout_length": 1 <= self.rollout_length <= 16, "chunks": self.chunks >= 1, "chunk": self.chunk >= 1, "every": self.every >= 1,
             "ops": set(self.ops) <= set(OPS), "pairs": self.pairs in ("seen", "unseen", "all"), "from_step": self.from_step >= 0, "programs": self.programs >= 1,
         }  # fmt: skip
@@ -100,12 +102,15 @@ class DataConfig:
         """The limits that traces run under: what SIZE means to the network."""
         return DEFAULT.with_limits(max_list=self.max_list, max_str=self.max_str)
 
+    def inputs(self, *, long: bool) -> Inputs:
+        """The values that programs start from."""
+        if long:
+            return Inputs(min_int=-self.int_range, max_int=self.int_range, max_items=self.max_list, max_chars=self.max_str)
+        return Inputs(min_int=-99, max_int=99, max_items=self.input_list, max_chars=self.input_str)
+
     def traces(self, seed: int, *, long: bool) -> TraceConfig:
         """The traces of one epoch."""
         names = frozenset(self.ops) if self.ops else Generator().ops
-        how = Inputs(min_int=-99, max_int=99, max_items=self.input_list, max_chars=self.input_str)
-        if long:
-            how = Inputs(min_int=-self.int_range, max_int=self.int_range, max_items=self.max_list, max_chars=self.max_str)
         generator = Generator(ops=names, profile=self.profile)
         return TraceConfig(
             seed=seed,
@@ -115,7 +120,7 @@ class DataConfig:
             max_length=self.max_length,
             failing=0.3,
             generator=generator,
-            inputs=how,
+            inputs=self.inputs(long=long),
             reuse=1,
         )
 

@@ -14,14 +14,15 @@ from dsl.program import NUM_CONSTANTS, Push
 from dsl.traces import TraceBatch
 from embed.data_config import DataConfig
 from embed.moves import bodies_of, fitting_ops, is_held_out, op_number, popped
+from embed.single import Singles
 from embed.vocab import Vocabulary
 
 
 class Source:
     """One batch of traces with what chunks need of it: its transitions and what its moves are to a network."""
 
-    def __init__(self, config: DataConfig, vocab: Vocabulary, made: TraceBatch) -> None:
-        self.config, self.vocab, self.traces = config, vocab, made
+    def __init__(self, config: DataConfig, vocab: Vocabulary, made: TraceBatch, singles: Singles | None = None) -> None:
+        self.config, self.vocab, self.traces, self.singles = config, vocab, made, singles
         self.fits = fitting_ops(frozenset(config.ops) or None)
         self.move_ops = np.array([op_number(move, vocab) for move in made.moves], np.int64)
         self.move_bodies, fine = bodies_of(made.moves, vocab)

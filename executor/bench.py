@@ -46,8 +46,9 @@ class Bench:
             abstract=0.0,
             emphasis=(),
             every=1,
+            singles=0.0,
         )
-        self.balanced = replace(self.data, balance=0.8)
+        self.balanced = replace(self.data, balance=0.8, singles=0.5)
 
     def steps(self, config: DataConfig, count: int, shard: int = 0) -> Iterator[Steps]:
         """Batches of about so many concrete rows."""
