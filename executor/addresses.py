@@ -38,7 +38,7 @@ class Elements:
     index: Tensor
     """int64[B, L]: number of the element in its sequence, from 0; -1 before the first."""
     left: Tensor
-    """int64[B, L]: elements of the sequence from this one on; none for its CLOSE."""
+    """int64[B, L]: elements of the sequence from this one on: none for its CLOSE; its OPEN counts as one, too."""
     offset: Tensor
     """int64[B, L]: place in the element."""
     size: Tensor

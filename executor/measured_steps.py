@@ -78,8 +78,7 @@ def _as_vectors(bench: Bench, made: Rollouts, conditions: list[Condition], tempe
 def unseen_pairs(bench: Bench) -> list[Row]:
     """States that came from an op which was never followed by this one in training."""
     shares = [
-        share_exact(bench, bench.steps(replace(bench.balanced, pairs=pairs, from_step=1), bench.rows // 4, 1))
-        for pairs in ("seen", "unseen")
+        share_exact(bench, bench.steps(replace(bench.traced, pairs=pairs, from_step=1), bench.rows // 4, 1)) for pairs in ("seen", "unseen")
     ]
     return [gap_row("unseen op pairs: seen / unseen", shares)]
 
@@ -87,7 +86,7 @@ def unseen_pairs(bench: Bench) -> list[Row]:
 def longer(bench: Bench) -> list[Row]:
     """Programs half as long again as the longest of training."""
     longest = bench.data.max_length
-    config = replace(bench.balanced, max_length=longest + longest // 2, pairs="all")
+    config = replace(bench.traced, max_length=longest + longest // 2, pairs="all")
     shares = [share_exact(bench, bench.steps(replace(config, from_step=first), bench.rows // 4, 2)) for first in (0, longest)]
     return [gap_row("programs 50 % longer than trained: all steps / those beyond", shares)]
 

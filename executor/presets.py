@@ -71,7 +71,9 @@ def small() -> TrainConfig:
     return TrainConfig(
         name="small",
         field=FieldConfig(depth=4, products=True, phases=True, pure_phases=True, addresses=True, lend=True, attention="hand"),
-        data=DataConfig(rows=128, programs=4096, chunks=8, chunk=16, balance=0.8, soft=0.06, rollouts=0.05, every=5, singles=0.5, compiled=False),
+        data=DataConfig(
+            rows=128, programs=4096, chunks=8, chunk=16, balance=0.8, soft=0.06, rollouts=0.05, every=5, singles=0.5, compiled=False
+        ),
         losses=LossConfig(unroll_from=0.6),
         shards=2,
         steps=20_000,

@@ -146,3 +146,19 @@ def test_errors_absorb(error: str) -> None:
 def test_settings_outside_their_range_are_named(settings: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         Field(FieldConfig(**settings), VOCAB)  # type: ignore[arg-type]
+
+
+def test_an_op_takes_on_the_vectors_of_the_ops_that_it_is_lent() -> None:
+    field = small_field(lend=True, shaken=False)
+    source = field.source(*(tensor(array) for array in (batch().steps.before.codes[:1], batch().steps.before.numbers[:1])))
+    call, inc = (VOCAB.numbers[name] for name in ("call", "inc"))
+    bodies = torch.full((1, 2, 12), -1)
+    bodies[0, 0, 0] = VOCAB.body_words.index("inc")
+    quoted, alone = Condition.of(tensor([call]), tensor([1]), bodies), Condition.of(tensor([call]), tensor([1]))
+    vectors = []
+    for lent in (0.0, 0.5):
+        with torch.no_grad():
+            field.lent.weight.fill_(lent)
+        vectors.append([field.condition_vectors(torch.zeros(1), condition, source.table)[0][0, 0] for condition in (quoted, alone)])
+    assert (vectors[0][0] == vectors[0][1]).all() and (vectors[1][1] == vectors[0][1]).all()
+    torch.testing.assert_close(vectors[1][0], field.op.weight[call] + 0.5 * field.op.weight[inc])

@@ -97,3 +97,22 @@ def test_angles_have_gradients_everywhere() -> None:
     z = window.gather(source.z0).detach()[0].requires_grad_()
     angles_of(z, window.gather(source.codes)[0], field.table).sum().backward()
     assert z.grad is not None and bool(z.grad.isfinite().all()) and bool(z.grad.any())
+
+
+def test_phases_can_be_pure_and_then_are_those_of_the_sum_whatever_else_is_made() -> None:
+    field = small_field(phases=True, pure_phases=True, pointer=False)
+    with torch.no_grad():
+        field.phases.pure.weight.zero_(), field.phases.share.weight.zero_(), field.phases.share.bias.zero_()
+        field.phases.share.bias[SUM] = 30.0
+    rows = rows_of([encode(State((70_000, 5)), VOCAB)], 40, VOCAB)
+    source = field.source(tensor(rows.codes), tensor(rows.numbers))
+    condition = Condition.of(tensor([VOCAB.numbers["+"]]), tensor([2]))
+    wanted = phases(70_005)
+    for pure in (30.0, -30.0):
+        with torch.no_grad():
+            field.phases.pure.bias.fill_(pure)
+        made = field.endpoint(source.z0, torch.zeros(1), source, condition).first(tensor([0]))[0]
+        cosine, sine = field.table.phases(made)
+        length = (cosine**2 + sine**2).sqrt()
+        found = torch.cat([cosine / length, sine / length])
+        assert torch.allclose(found, wanted, atol=2e-3) == (pure > 0)
