@@ -238,7 +238,8 @@ class _Run:
         """The folder of a new run, or the state of one that goes on."""
         path, config = self.folder / "config.json", flat(self.config)
         if path.exists():
-            kept = json.loads(path.read_text(encoding="utf-8"))
+            # What an older version did not know was as it is by default.
+            kept = flat(TrainConfig(name=self.config.name)) | json.loads(path.read_text(encoding="utf-8"))
             differing = sorted(key for key in kept.keys() | config.keys() if kept.get(key) != config.get(key) and key not in SCHEDULE)
             if differing:
                 first = differing[0]

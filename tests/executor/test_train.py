@@ -194,6 +194,18 @@ def test_other_settings_in_the_same_folder_are_refused(tmp_path: Path) -> None:
         train(with_settings(SMALLEST, ["losses.flow=0"]), tmp_path, quiet=True)
 
 
+def test_a_run_of_a_version_that_lacked_a_setting_goes_on_where_it_is_as_by_default(tmp_path: Path) -> None:
+    train(SMALLEST, tmp_path, stop_after=1, quiet=True)
+    path = tmp_path / "config.json"
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    for name in ("field.lend", "data.singles"):
+        del kept[name]
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    train(replace(SMALLEST, steps=2), tmp_path, quiet=True)
+    with pytest.raises(ConfigError, match=r"data\.singles=0\.0, not 0\.5"):
+        train(replace(SMALLEST, steps=3, data=replace(SMALLEST.data, singles=0.5)), tmp_path, quiet=True)
+
+
 @pytest.mark.parametrize(
     ("setting", "message"),
     [("losses.flux=1", "is no setting"), ("steps", "is no setting"), ("steps=x", "is not a value like 6"), ("steps=0", "steps is 0")],
