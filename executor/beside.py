@@ -12,9 +12,10 @@ from embed.steps import Rollouts, Soft
 from embed.vocab import INTERPRETATIONS, OPENS, TYPES, Kind, Vocabulary
 from executor.condition import Condition
 from executor.distance import Metric, info_nce, qrl_loss
-from executor.field import Endpoint, Field, Source
+from executor.field import Field
 from executor.integrate import reground
 from executor.layout import layout_of
+from executor.source import Endpoint, Source
 from executor.view import View, cells_of, code_losses, over_rows
 from executor.window import results_between
 

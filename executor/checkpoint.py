@@ -19,7 +19,8 @@ from torch import Tensor, nn
 from dsl.errors import ConfigError
 from embed.vocab import Vocabulary, vocabulary
 from executor.distance import Metric
-from executor.field import Field, FieldConfig, config_from_json
+from executor.field import Field
+from executor.field_config import FieldConfig, config_from_json
 
 FORMAT_VERSION = 1
 """Raised when the files change their meaning."""

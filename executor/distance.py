@@ -14,8 +14,8 @@ Shapes: B states, L cells, D code width, W width of the metric space.
 import torch
 from torch import Tensor, nn
 
-from executor.field import Source
 from executor.layout import MAX_SEQUENCES
+from executor.source import Source
 
 
 def iqe(x: Tensor, y: Tensor, mix: Tensor, size: int = 16) -> Tensor:

@@ -17,22 +17,20 @@ Shapes: B states, L cells, D code width, d width, M ops of a mixture, E errors, 
 """
 
 import math
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from dsl.errors import ConfigError
-from embed.codes import NUM_FEATURES, CodeTable
+from embed.codes import CodeTable
 from embed.vocab import ERRORS, INTERPRETATIONS, Kind, Vocabulary
 from executor.addresses import Addresses
-from executor.attention import IMPLEMENTATIONS
-from executor.blocks import HEAD, Block, norm
+from executor.assembly import Assembly
+from executor.blocks import Block, norm
 from executor.condition import Condition
-from executor.layout import FIRST_ITEM, MAX_SEQUENCES, Layout, copied_below, copied_from, layout_of, routing_of
+from executor.field_config import FieldConfig
+from executor.layout import MAX_SEQUENCES, Layout, layout_of
 from executor.phases import Phases
+from executor.source import Endpoint, Source
 from executor.window import Window, window_of
 
 NUM_TIMES = 16
@@ -41,129 +39,11 @@ MAX_RELATIVE = 160
 """Places, counted from SEP, that have vectors of their own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldConfig:
-    """The shape of a field. `depth` sets the rest."""
-
-    depth: int = 4
-    """Blocks; the width is 32 times as much, with one head for each 32."""
-    code_width: int = 96
-    """Width of the vector of a cell."""
-    op_width: int = 64
-    """Width of an op's vector."""
-    style: str = "conditioned"
-    """`conditioned`: every block sees the op. `sandwich`: unconditioned blocks, conditioned ones, unconditioned ones."""
-    copy: bool = True
-    """Whether the op's routing is built in; without it every cell is generated."""
-    pointer: bool = True
-    """Whether a generated cell may be pointed to among the cells of the arguments, instead of being made: for `take`, `reverse`, `nth`. It needs `source`."""
-    source: bool = True
-    """Whether the field knows z0; without it, it cannot be right at several steps."""
-    products: bool = False
-    """Whether what attention brings to a cell is multiplied by what the cell holds, see `executor/blocks.py`. Weights without it can begin a field with it."""
-    phases: bool = False
-    """Whether it is shown products and running sums of the arguments' phases, see `executor/phases.py`; it needs `source`. Weights without may begin a field with."""
-    pure_phases: bool = False
-    """Whether the phases of a generated cell may be such a product alone; it needs `phases`. Weights without may begin a field with."""
-    addresses: bool = False
-    """Whether it is shown places as numbers and can point by them, see `executor/addresses.py`; it needs `source`. Weights without may begin a field with."""
-    lend: bool = False
-    """Whether an op with a quotation may take on the vectors of the ops in it (`call [f]` does what f does). Weights without may begin a field with."""
-    attention: str = "sdpa"
-    """Implementation, of `executor.attention.IMPLEMENTATIONS`."""
-    int_range: int = 1000
-    """Ints from minus to plus this have codes of their own."""
-
-    def __post_init__(self) -> None:
-        rules = {
-            "depth": (1 <= self.depth <= 64, "in 1..64"),
-            "code_width": (self.code_width >= NUM_FEATURES, f"at least {NUM_FEATURES}"),
-            "op_width": (self.op_width >= 8, "at least 8"),
-            "style": (self.style in ("conditioned", "sandwich"), "conditioned or sandwich"),
-            "attention": (self.attention in IMPLEMENTATIONS, f"one of {', '.join(IMPLEMENTATIONS)}"),
-            "source": (
-                self.source or not (self.copy or self.phases or self.addresses),
-                "true where `copy`, `phases` or `addresses` is: these read the source",
-            ),
-            "pure_phases": (self.phases or not self.pure_phases, "false where `phases` is"),
-        }
-        for name, (fine, rule) in rules.items():
-            if not fine:
-                raise ConfigError(f"field setting {name} is {getattr(self, name)!r}; it must be {rule}")
-
-    @property
-    def width(self) -> int:
-        """Width of the network."""
-        return HEAD * self.depth
-
-    @property
-    def points(self) -> bool:
-        """Whether there is a pointer: it looks at the source."""
-        return self.pointer and self.source
-
-    @property
-    def conditioned(self) -> tuple[bool, ...]:
-        """Which blocks see the op."""
-        third = max(1, self.depth // 3) if self.style == "sandwich" and self.depth >= 3 else 0
-        return tuple(third <= block < self.depth - third for block in range(self.depth))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
-    """States before an op: their vectors and their structure."""
-
-    z0: Tensor
-    """float32[B, L, D]."""
-    codes: Tensor
-    """int64[B, L]: what the vectors decode to; the routing reads them."""
-    layout: Layout
-    table: Tensor
-    """float32[C, D]: the code table that the vectors come from."""
-
-    @property
-    def relative(self) -> Tensor:
-        """int64[B, L]: places counted from the first cell after SEP."""
-        return torch.arange(self.codes.shape[1], device=self.codes.device) - self.layout.base[:, None]
-
-
-@dataclass(frozen=True, eq=False)
-class Endpoint:
-    """What the network says about the end of the way."""
-
-    window: Window
-    inside: Tensor
-    """float32[B, W, D]: the cells of the window at the end; those of the result stand where they are to lie."""
-    z: Tensor
-    """float32[B, L, D]: the point that was looked from."""
-    stop: Tensor
-    """float32[B, M, L]: log-probability that the result of op m has r cells, r in 0..L-1."""
-    error: Tensor
-    """float32[B, M, 1 + E]: log-probability of a result, or of each error."""
-
-    @cached_property
-    def generated(self) -> Tensor:
-        """float32[B, L, D]: the cells of the window in their places, and the others where they were."""
-        return self.window.put_into(self.z, self.inside)
-
-    def cells(self, where: Tensor) -> Tensor:
-        """float32[G, D]: the cells that `where` bool[B, L] marks, which must lie in the window; row by row."""
-        return self.inside[self.window.gather(where) & (self.window.places < where.shape[1])]
-
-    def first(self, rows: Tensor) -> Tensor:
-        """float32[R, D]: the first cell of the results of some rows, with built-in routing."""
-        return self.inside[rows, 1]
-
-
-class Field(nn.Module):
+class Field(Assembly):
     """The velocity field of every op of a vocabulary. It owns the code table."""
 
-    generates: Tensor
-    plan: Tensor
-    result_size: Tensor
-
     def __init__(self, config: FieldConfig, vocab: Vocabulary) -> None:
-        super().__init__()
-        self.config, self.vocab = config, vocab
+        super().__init__(config, vocab)
         d, op_width, code_width = config.width, config.op_width, config.code_width
         self.table = CodeTable(vocab, code_width)
         self.at_source = nn.Linear(code_width, d)
@@ -197,10 +77,6 @@ class Field(nn.Module):
         self.stop_query = nn.Linear(op_width, d)
         self.stop_bias = nn.Linear(d, 1)
         self.error = nn.Sequential(nn.Linear(2 * d + op_width, d), nn.SiLU(), nn.Linear(d, 1 + len(ERRORS)))
-        routing = routing_of(vocab)
-        self.register_buffer("generates", routing.generates, persistent=False)
-        self.register_buffer("plan", routing.plan, persistent=False)
-        self.register_buffer("result_size", routing.size, persistent=False)
         self._initialise()
 
     def _initialise(self) -> None:
@@ -285,10 +161,6 @@ class Field(nn.Module):
         most = torch.where(self.generates[condition.ops], torch.where(sizes >= 0, sizes, source.codes.shape[1]), 0).amax(1)
         return torch.minimum(most, source.codes.shape[1] - source.layout.base)
 
-    def known_sizes(self, condition: Condition) -> Tensor:
-        """int64[B, M]: how many cells the results of each op have, where its effect says so; else -1."""
-        return torch.where(condition.interpretation[:, :1] > 0.5, self.result_size[condition.ops], -1)
-
     def condition_vectors(self, t: Tensor, condition: Condition, table: Tensor) -> tuple[Tensor, Tensor]:
         """[B, M, op_width] of the single ops, and [B, d] of everything together: (op, then, else), interpretation, time."""
         ops = self.op(condition.ops) if condition.vectors is None else condition.vectors[:, None]
@@ -369,103 +241,7 @@ class Field(nn.Module):
         underflow = torch.arange(scores.shape[-1], device=x.device) == 1
         return torch.log_softmax(torch.where(sure[..., None], known, scores.masked_fill(underflow, -1e4)), -1)
 
-    def counted_errors(self, source: Source, condition: Condition) -> tuple[Tensor, Tensor]:
-        """int64[B, M] and bool[B, M]: the error (0: none) of each op on each state as far as counting tells, and whether it does."""
-        layout, block = source.layout, self.vocab.blocks[Kind.ERROR]
-        items = (layout.sizes > 0).sum(1) - FIRST_ITEM - 1
-        plan = self.plan[condition.ops][..., 0]
-        is_constant = (plan >= 0) & (plan < FIRST_ITEM)
-        first = layout.starts.gather(1, plan.clamp(min=0)).clamp(max=source.codes.shape[1] - 1)
-        absent = is_constant & (source.codes.gather(1, first) == self.vocab.code(Kind.NONE))
-        kind = ((condition.pops > items[:, None]) | absent).long()
-        top = source.codes.gather(1, layout.base.clamp(max=source.codes.shape[1] - 1)[:, None])
-        stuck = (top >= block.first) & (top < block.first + block.count)
-        kind = torch.where(stuck, top - block.first + 1, kind)
-        return kind, (kind > 0) | ~self.generates[condition.ops]
-
-    # Putting the end point together
-
-    def expected(self, end: Endpoint, source: Source, condition: Condition) -> Tensor:
-        """float32[B, L, D]: the end point with everything that is uncertain averaged: sizes, errors, ops. Differentiable in all of it."""
-        if not self.config.copy:
-            return end.generated
-        ok = end.error[..., 0].exp() * condition.weights
-        x1 = torch.zeros_like(end.generated)
-        for m in range(condition.ops.shape[1]):
-            ops, pops = condition.ops[:, m], condition.pops[:, m]
-            computed = self.generates[ops]
-            parts = x1.new_zeros(x1.shape)
-            if bool((~computed).any()):
-                parts = (
-                    parts + self.fetch(source, copied_from(source.layout, self.plan[ops], pops, x1.shape[1])) * (~computed)[:, None, None]
-                )
-            if bool(computed.any()):
-                parts = parts + self._spread(end.generated, end.stop[:, m].exp(), source, pops) * computed[:, None, None]
-            x1 = x1 + ok[:, m, None, None] * parts
-        failed = (end.error[..., 1:].exp() * condition.weights[..., None]).sum(1)
-        return x1 + self.error_states(source, failed)
-
-    def known(self, end: Endpoint, source: Source, condition: Condition, result: Tensor, error: Tensor) -> Tensor:
-        """As `expected`, for hard ops whose number of result cells int64[B] and error int64[B] (0: none) are known, as in training."""
-        if not self.config.copy:
-            return end.generated
-        places = self.route(source, condition, result)
-        cells = self.fetch(source, places)
-        x1 = torch.where((places < 0)[..., None], end.generated, cells)
-        wrong = nn.functional.one_hot(error, 1 + len(ERRORS))[:, 1:].float()
-        return torch.where((error > 0)[:, None, None], self.error_states(source, wrong), x1)
-
-    def route(self, source: Source, condition: Condition, result: Tensor) -> Tensor:
-        """int64[B, L]: for hard ops, which cell of the source each cell of the end is; -1: a generated one; L: padding."""
-        ops, pops, width = condition.ops[:, 0], condition.pops[:, 0], source.codes.shape[1]
-        below = copied_below(source.layout, result, pops, width)
-        return torch.where(self.generates[ops][:, None], below, copied_from(source.layout, self.plan[ops], pops, width))
-
-    def fetch(self, source: Source, places: Tensor) -> Tensor:
-        """float32[B, L, D]: cells of the source, padding for places past its end."""
-        width = source.codes.shape[1]
-        cells = source.z0.gather(1, places.clamp(0, width - 1)[..., None].expand(-1, -1, source.z0.shape[-1]))
-        return torch.where((places >= width)[..., None], self._special(source, Kind.PAD), cells)
-
-    def _spread(self, generated: Tensor, stop: Tensor, source: Source, pops: Tensor) -> Tensor:
-        """Generated cells as far as the result may reach, then the cells below the arguments, shifted by every size that it may have."""
-        length = generated.shape[1]
-        below = source.layout.starts.gather(1, (FIRST_ITEM + pops).clamp(max=MAX_SEQUENCES)[:, None])
-        index = torch.arange(length, device=pops.device)
-        tail = self.fetch(source, (below + index).clamp(max=length))
-        lag = index[:, None] - index[None, :]  # place minus place in the tail: the size that puts it there
-        shift = torch.where(lag >= 0, stop[:, lag.clamp(min=0)], 0.0)
-        from_base = torch.bmm(shift, tail)
-        longer = 1 - stop.cumsum(-1)  # probability that the result has more than r cells
-        places = source.relative
-        inside = places.clamp(min=0)
-        copied = from_base.gather(1, inside[..., None].expand_as(generated))
-        reach = longer.gather(1, inside)[..., None]
-        return torch.where((places < 0)[..., None], source.z0, reach * generated + copied)
-
-    def error_states(self, source: Source, failed: Tensor) -> Tensor:
-        """float32[B, L, D]: the states of errors with probabilities float32[B, E], each times its probability."""
-        total = failed.sum(-1)[:, None, None]
-        first = self.vocab.code(Kind.ERROR)
-        names = source.table[first : first + len(ERRORS)]
-        relative = source.relative[..., None]
-        rest = torch.where(relative == 1, self._special(source, Kind.END), self._special(source, Kind.PAD))
-        state = torch.where(relative < 0, source.z0, rest) * total
-        return torch.where(relative == 0, (failed @ names)[:, None], state)
-
-    def _special(self, source: Source, kind: Kind) -> Tensor:
-        """float32[D]: the vector of a kind with one code."""
-        return source.table[self.vocab.code(kind)]
-
 
 def count_parameters(module: nn.Module) -> int:
     """Learned numbers."""
     return sum(parameter.numel() for parameter in module.parameters())
-
-
-def config_from_json(data: dict[str, Any]) -> FieldConfig:
-    """The configuration that a checkpoint keeps. Raises `ConfigError` for settings that this version lacks."""
-    unknown = set(data) - {name for name in FieldConfig.__dataclass_fields__}
-    if unknown:
-        raise ConfigError(f"the checkpoint has a field setting {sorted(unknown)[0]!r}, which this version does not know")
-    return FieldConfig(**data)

@@ -14,7 +14,8 @@ from torch import Tensor
 from dsl.errors import ConfigError
 from embed.vocab import Kind
 from executor.condition import Condition
-from executor.field import Field, Source
+from executor.field import Field
+from executor.source import Source
 
 Velocity = Callable[[Tensor, Tensor], Tensor]
 """v(z, t): float32[B, L, D] at time float32[B]."""

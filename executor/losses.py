@@ -19,7 +19,8 @@ from dsl.errors import ConfigError
 from embed.steps import Batch
 from executor.beside import commuting_loss, metric_losses, soft_loss, unrolled_loss, variance_floor
 from executor.distance import Metric
-from executor.field import Endpoint, Field
+from executor.field import Field
+from executor.source import Endpoint
 from executor.view import View, code_losses, over_rows, view_of
 
 BESIDE = ("soft", "unroll", "commute", "distance", "bilinear")

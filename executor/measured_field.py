@@ -14,9 +14,9 @@ from executor.condition import Condition
 from executor.diagnostics import basin as basin_of
 from executor.diagnostics import basin_radius, figures
 from executor.exactness import Tally, condition_of
-from executor.field import Source
 from executor.integrate import execute, integrate
 from executor.losses import Draws
+from executor.source import Source
 from executor.sublanguage import Distances
 from executor.sublanguage import distances as distances_of
 from executor.table import Row, auroc, mean, percent_row

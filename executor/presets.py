@@ -6,7 +6,7 @@ from typing import Any
 
 from dsl.errors import ConfigError
 from embed.data_config import DataConfig
-from executor.field import FieldConfig
+from executor.field_config import FieldConfig
 from executor.losses import LossConfig
 
 

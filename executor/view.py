@@ -13,7 +13,8 @@ from embed.pool import CellRows
 from embed.steps import Steps
 from embed.vocab import Kind
 from executor.condition import Condition
-from executor.field import Field, Source
+from executor.field import Field
+from executor.source import Source
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,7 @@ from dsl.values import Stuck  # noqa: E402
 from embed.cells import State, decode, encode  # noqa: E402
 from embed.steps import rows_of  # noqa: E402
 from executor.checkpoint import Executor  # noqa: E402
-from executor.field import FieldConfig  # noqa: E402
+from executor.field_config import FieldConfig  # noqa: E402
 from tests.executor.samples import VOCAB  # noqa: E402
 
 

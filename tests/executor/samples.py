@@ -9,7 +9,9 @@ from embed.data_config import DataConfig
 from embed.steps import Batch, Steps
 from embed.vocab import Vocabulary, vocabulary
 from executor.condition import Condition
-from executor.field import Field, FieldConfig, Source
+from executor.field import Field
+from executor.field_config import FieldConfig
+from executor.source import Source
 
 VOCAB = vocabulary(100)
 DATA = DataConfig(rows=32, chunk=2, programs=160, compiled=False, int_range=100, abstract=0.25, soft=0.2, rollouts=0.2, max_cells=40)

@@ -11,7 +11,7 @@ pytest.importorskip("safetensors", reason="needs the extra `neural` (safetensors
 from dsl.errors import ConfigError  # noqa: E402
 from embed.vocab import Vocabulary  # noqa: E402
 from executor.checkpoint import Executor, begin_with, load_tensors, load_weights, save_tensors, save_weights  # noqa: E402
-from executor.field import FieldConfig  # noqa: E402
+from executor.field_config import FieldConfig  # noqa: E402
 from tests.executor.samples import VOCAB, batch, of_steps  # noqa: E402
 
 CONFIG = FieldConfig(depth=1, int_range=100)

@@ -17,7 +17,7 @@ from executor.checkpoint import Executor, save_weights  # noqa: E402
 from executor.diagnostics import LEVELS, basin, basin_radius, figures  # noqa: E402
 from executor.evaluate import MEASURES, evaluate  # noqa: E402
 from executor.exactness import families  # noqa: E402
-from executor.field import FieldConfig  # noqa: E402
+from executor.field_config import FieldConfig  # noqa: E402
 from executor.losses import Draws  # noqa: E402
 from executor.pictures import PROGRAMS, example_steps, plane_of, states_for, write_fields  # noqa: E402
 from executor.table import as_json, as_markdown, auroc  # noqa: E402

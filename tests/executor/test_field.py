@@ -9,7 +9,8 @@ torch = pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
 from dsl.errors import ConfigError  # noqa: E402
 from embed.vocab import ERRORS, Kind  # noqa: E402
 from executor.condition import Condition  # noqa: E402
-from executor.field import Field, FieldConfig  # noqa: E402
+from executor.field import Field  # noqa: E402
+from executor.field_config import FieldConfig  # noqa: E402
 from executor.integrate import execute  # noqa: E402
 from executor.losses import Draws, LossConfig, total_loss  # noqa: E402
 from executor.window import window_of  # noqa: E402

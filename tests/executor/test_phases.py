@@ -11,8 +11,9 @@ from embed.codes import number_features  # noqa: E402
 from embed.moves import pops_of  # noqa: E402
 from embed.steps import rows_of  # noqa: E402
 from executor.condition import Condition  # noqa: E402
-from executor.field import Field, Source  # noqa: E402
+from executor.field import Field  # noqa: E402
 from executor.phases import KINDS, Phases, angles_of  # noqa: E402
+from executor.source import Source  # noqa: E402
 from executor.window import Window, window_of  # noqa: E402
 from tests.executor.samples import VOCAB, small_field, tensor  # noqa: E402
 

@@ -12,7 +12,7 @@ from dsl.errors import ConfigError  # noqa: E402
 from dsl.parser import parse  # noqa: E402
 from dsl.values import Stuck  # noqa: E402
 from executor.checkpoint import Executor, save_weights  # noqa: E402
-from executor.field import FieldConfig  # noqa: E402
+from executor.field_config import FieldConfig  # noqa: E402
 from executor.predict import predictions  # noqa: E402
 from flowforth import cli  # noqa: E402
 from tests.executor.samples import VOCAB  # noqa: E402

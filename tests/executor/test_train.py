@@ -19,7 +19,7 @@ pytest.importorskip("safetensors", reason="needs the extra `neural` (safetensors
 from dsl.errors import ConfigError  # noqa: E402
 from executor.checkpoint import WEIGHTS, TrainState, load_weights  # noqa: E402
 from executor.exactness import Tally  # noqa: E402
-from executor.field import FieldConfig  # noqa: E402
+from executor.field_config import FieldConfig  # noqa: E402
 from executor.focus import LEAST, emphasis_of, focused  # noqa: E402
 from executor.presets import PRESETS, TrainConfig, preset, with_settings  # noqa: E402
 from executor.train import TrainingStopped, learning_rate, train  # noqa: E402
