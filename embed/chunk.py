@@ -58,10 +58,12 @@ class Chunk:
             rows = np.resize(rows, count) if len(rows) else rows
         if not len(rows):
             raise ConfigError(f"no state of these traces fits into max_cells={self.config.max_cells}")
-        misfits = rows[-num_misfit:] if num_misfit else rows[:0]
+        first_misfit = len(rows) - num_misfit
+        misfits = rows[first_misfit:]
         steps, types = self._steps(drawn, rows, {int(r) for r in misfits})
         looked_at = self._looked_at(drawn, rows, steps)
-        types = self._singles(steps, types, looked_at, np.flatnonzero(source.error[drawn.transitions[rows]] == 0)[: len(rows) - num_misfit])
+        runs = source.error[drawn.transitions[rows[:first_misfit]]] == 0
+        types = self._singles(steps, types, looked_at, np.flatnonzero(runs))
         order = np.lexsort((_used(steps.before, self.vocab).clip(min=_used(steps.after, self.vocab)), looked_at))
         parts = enumerate(np.split(order, self.config.chunk))
         return [self._batch(steps.take(part), types, part, self.config.every if place in beside else 0) for place, part in parts]

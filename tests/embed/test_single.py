@@ -130,6 +130,15 @@ def test_a_stream_repeats_less_and_its_batches_belong_to_their_numbers() -> None
     assert (a.before.codes == b.before.codes).all() and (a.op == b.op).all() and (a.bodies == b.bodies).all()
 
 
+def test_rows_that_get_stuck_keep_their_share() -> None:
+    """Single ops stand in for rows that run through alone."""
+    shares = []
+    for share in (0.0, 0.7):
+        stream = Stream(replace(CONFIG, rows=200, singles=share, abstract=0.0, soft=0.0, rollouts=0.0), VOCAB)
+        shares.append(np.mean([(stream.batch(number).steps.error > 0).mean() for number in range(2)]))
+    assert shares[0] - 0.01 <= shares[1] <= shares[0] + 0.08
+
+
 @pytest.mark.parametrize("share", [-0.1, 1.1])
 def test_a_share_out_of_range_is_refused(share: float) -> None:
     with pytest.raises(ValueError, match="singles"):
