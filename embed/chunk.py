@@ -12,21 +12,20 @@ from typing import Any
 
 import numpy as np
 
-from dsl import machine
 from dsl.columns.layout import Array
 from dsl.errors import ConfigError
-from dsl.generate import moves_on
-from dsl.program import NUM_CONSTANTS, Program, Word
+from dsl.program import NUM_CONSTANTS
 from dsl.types import VALUE_TYPES, Type
-from dsl.values import Stuck
-from embed.cells import State, abstract_of, decode, encode, encode_value
-from embed.moves import MAX_BODY, abstract_results, pops_of
+from embed.abstract_rows import AbstractRows
+from embed.cells import encode_value
+from embed.mixtures import Mixtures
+from embed.moves import pops_of
 from embed.pool import CellRows, Pool
 from embed.source import Source
-from embed.steps import Batch, Rollouts, Soft, Steps, joined, rows_of
-from embed.vocab import CONSTANTS, ERRORS, INTERPRETATIONS, NOP, Kind, Vocabulary
+from embed.steps import Batch, Rollouts, Steps
+from embed.vocab import CONSTANTS, ERRORS, NOP, Kind, Vocabulary
+from embed.whole import Whole
 
-MAX_MIX = 3
 _SLOTS = NUM_CONSTANTS + 1
 _SHARE_OF_FAILED = 0.5
 """Of the rows that get stuck, how many come from traces; the others are ops on stacks that do not fit them."""
@@ -210,8 +209,8 @@ class Chunk:
             if self.config.soft or self.config.abstract
             else []
         )
-        soft = self._soft(steps, whole, round(beside * self.config.soft * len(steps)), width)
-        steps = self._with_abstract(steps, whole, round(self.config.abstract * len(steps)), width)
+        soft = Mixtures(self.source, self.rng, self.random).drawn(steps, whole, round(beside * self.config.soft * len(steps)), width)
+        steps = AbstractRows(self.source, self.rng, self.random).added(steps, whole, round(self.config.abstract * len(steps)), width)
         rollouts = self._rollouts(round(beside * self.config.rollouts * self.config.rows))
         return Batch(steps=steps, soft=soft, rollouts=rollouts, beside=beside)
 
@@ -219,117 +218,9 @@ class Chunk:
         """The width that rows are padded to: few different ones, so that few shapes are compiled or planned."""
         return min(self.config.max_cells, -(-used // 8) * 8)
 
-    def _typed(self, cells: list[tuple[int, int]], types: Array) -> _Whole:
+    def _typed(self, cells: list[tuple[int, int]], types: Array) -> Whole:
         """A row as plain values, made only when asked for."""
-        return _Whole(cells, tuple(VALUE_TYPES[code] for code in types[types >= 0]), self.vocab)
-
-    def _soft(self, steps: Steps, whole: list[_Whole], count: int, width: int) -> Soft | None:
-        """States under two or three ops that fit them, run by the reference machine."""
-        if not count:
-            return None
-        before, after, ops, weights = [], [], [], []
-        for i in self.rng.permutation(len(steps)).tolist():
-            if len(before) == count:
-                break
-            names = [name for name in self.source.fits(whole[i].types)[0] if name]
-            if len(names) < MAX_MIX:
-                continue
-            chosen = self.random.sample(names, MAX_MIX)
-            if self.random.random() < 0.1:
-                chosen[0] = NOP
-            outcomes = [self._outcome(whole[i], name) for name in chosen]
-            if any(len(cells) > width for cells in outcomes):
-                continue
-            share = self.rng.dirichlet((0.7,) * MAX_MIX)
-            if self.random.random() < 0.6:  # two ops: the most frequent case in a relaxed program that is nearly decided
-                share = np.append(share[:2] / share[:2].sum(), 0.0)
-            before.append(i)
-            after += outcomes
-            ops.append([self.vocab.numbers[name] for name in chosen])
-            weights.append(share)
-        if len(before) < count:
-            if not before:
-                return None
-            turns = np.resize(np.arange(len(before)), count).tolist()
-            after = [after[t * MAX_MIX + m] for t in turns for m in range(MAX_MIX)]
-            before, ops, weights = ([sequence[t] for t in turns] for sequence in (before, ops, weights))
-        return Soft(
-            before=steps.before.take(np.array(before)),
-            after=rows_of(after, width, self.vocab),
-            ops=np.array(ops, np.int64),
-            weights=np.array(weights, np.float32),
-        )
-
-    def _outcome(self, whole: _Whole, name: str) -> list[tuple[int, int]]:
-        """The cells after one op without quotations."""
-        state = whole.state
-        assert not isinstance(state.items, str)
-        if name == NOP:
-            return encode(state, self.vocab, types=whole.deep_types)
-        ran = machine.run(Program((Word(name),)), state.items, profile=self.config.profile)
-        if isinstance(ran, Stuck):
-            return encode(State(ran.reason.value, state.constants), self.vocab)
-        top = whole.deep_types[-4:]
-        move = next(move for move in moves_on(top, frozenset((name,))) if move.op.name == name)
-        types = (*whole.deep_types[: len(whole.deep_types) - len(move.args)], *move.results)
-        return encode(State(ran, state.constants), self.vocab, types=types)
-
-    def _with_abstract(self, steps: Steps, whole: list[_Whole], count: int, width: int) -> Steps:
-        """The steps, then abstract counterparts of some of them, run by the domain's own abstract interpreter."""
-        made: list[_AbstractRow] = []
-        plain = [i for i in self.rng.permutation(len(steps)).tolist() if steps.error[i] == 0 and steps.bodies[i, 0, 0] < 0]
-        for i in plain:
-            if len(made) == count:
-                break
-            domain = self.random.choice(INTERPRETATIONS[1:])
-            row = self._abstract_row(whole[i], i, int(steps.op[i]), domain, width)
-            if row is not None:
-                made.append(row)
-        if not count or not made:
-            return steps
-        made = [made[i % len(made)] for i in range(count)]
-        new = Steps(
-            before=rows_of([row.before for row in made], width, self.vocab),
-            after=rows_of([row.after for row in made], width, self.vocab),
-            op=np.array([steps.op[row.partner] for row in made]),
-            pops=np.array([steps.pops[row.partner] for row in made]),
-            bodies=np.full((count, 2, MAX_BODY), -1),
-            error=np.array([row.error for row in made]),
-            result=np.array([row.result for row in made]),
-            interpretation=np.array([row.interpretation for row in made]),
-            partner=np.array([row.partner for row in made]),
-        )
-        return joined(steps, new)
-
-    def _abstract_row(self, whole: _Whole, partner: int, op: int, domain: str, width: int) -> _AbstractRow | None:
-        name, vocab, state = self.vocab.ops[op], self.vocab, whole.state
-        assert not isinstance(state.items, str)
-        join = self.random.random() < 0.5
-        items = tuple(abstract_of((value, *self._others(value)) if join else (value,), domain) for value in state.items)
-        constants = tuple(None if value is None else abstract_of((value,), domain) for value in state.constants)
-        results = abstract_results(name, items, constants, domain, self.config.profile)
-        before = encode(State(items, constants), vocab, domain=domain)
-        error, size = 0, 0
-        if results is None:
-            error, after = 1 + ERRORS.index("impossible"), encode(State("impossible", constants), vocab, domain=domain)
-        else:
-            left, new = results
-            after = encode(State((*left, *new), constants), vocab, domain=domain)
-            size = len(encode(State(new), vocab, domain=domain)) - len(encode(State(()), vocab, domain=domain))
-        if max(len(before), len(after)) > width:
-            return None
-        return _AbstractRow(before, after, error, size, INTERPRETATIONS.index(domain), partner)
-
-    def _others(self, value: Any) -> tuple[Any, ...]:
-        """Values like this one, so that an abstract value is that of several examples."""
-        draw = self.random.randint
-        if isinstance(value, bool):
-            return (draw(0, 1) == 1,)
-        if isinstance(value, int):
-            return (value + draw(-9, 9),)
-        if isinstance(value, str):
-            return (value[draw(0, len(value)) :],)
-        return (value[draw(0, len(value)) :],)
+        return Whole(cells, tuple(VALUE_TYPES[code] for code in types[types >= 0]), self.vocab)
 
     def _rollouts(self, count: int) -> Rollouts | None:
         """Windows of programs that run through, as states and ops."""
@@ -385,32 +276,6 @@ class _Drawn:
     types: Array
     blocks: _Blocks
     fits: Array
-
-
-@dataclass(slots=True)
-class _AbstractRow:
-    before: list[tuple[int, int]]
-    after: list[tuple[int, int]]
-    error: int
-    result: int
-    interpretation: int
-    partner: int
-
-
-class _Whole:
-    """One row as plain values."""
-
-    def __init__(self, cells: list[tuple[int, int]], types: tuple[Type, ...], vocab: Vocabulary) -> None:
-        self.cells, self.types, self.vocab = cells, types[:4], vocab
-        self.deep_types = tuple(reversed(types))
-        self._state: State | None = None
-
-    @property
-    def state(self) -> State:
-        """The state, decoded once."""
-        if self._state is None:
-            self._state = decode(self.cells, self.vocab)
-        return self._state
 
 
 def _top_first(array: Array, depths: Array) -> Array:
