@@ -41,6 +41,7 @@ class Bench:
             programs=min(data.programs, 1024),
             compiled=False,
             chunk=4,
+            chunks=1,  # each chunk has traces of its own: programs, quotations and lengths of inputs change with them
             soft=0.0,
             rollouts=0.0,
             abstract=0.0,

@@ -66,7 +66,7 @@ class Field(Assembly):
         )
         self.generate = nn.Linear(d, code_width)
         if config.phases:
-            self.phases = Phases(d, self.table, pure=config.pure_phases)
+            self.phases = Phases(d, self.table, pure=config.purifies)
         if config.addresses:
             self.addresses = Addresses(d, vocab)
         if config.lend:
@@ -140,7 +140,7 @@ class Field(Assembly):
         if shown is not None:
             made = made + self.phases.generated(x, shown)
         way = (1 - t)[window.rows, None] * made
-        if shown is not None and self.config.pure_phases:
+        if shown is not None and self.config.purifies:
             way = way + self.phases.correction(x, shown, window.pack(inside) + way, self.table)
         x, ahead = window.pad(x), inside + window.pad(way)
         if self.config.points:

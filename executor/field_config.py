@@ -32,7 +32,7 @@ class FieldConfig:
     phases: bool = False
     """Whether it is shown products and running sums of the arguments' phases, see `executor/phases.py`; it needs `source`. Weights without may begin a field with."""
     pure_phases: bool = False
-    """Whether the phases of a generated cell may be such a product alone; it needs `phases`. Weights without may begin a field with."""
+    """Whether the phases of a generated cell may be such a product alone; without `phases` it says nothing. Weights without may begin a field with."""
     addresses: bool = False
     """Whether it is shown places as numbers and can point by them, see `executor/addresses.py`; it needs `source`. Weights without may begin a field with."""
     lend: bool = False
@@ -53,7 +53,6 @@ class FieldConfig:
                 self.source or not (self.copy or self.phases or self.addresses),
                 "true where `copy`, `phases` or `addresses` is: these read the source",
             ),
-            "pure_phases": (self.phases or not self.pure_phases, "false where `phases` is"),
         }
         for name, (fine, rule) in rules.items():
             if not fine:
@@ -68,6 +67,11 @@ class FieldConfig:
     def points(self) -> bool:
         """Whether there is a pointer: it looks at the source."""
         return self.pointer and self.source
+
+    @property
+    def purifies(self) -> bool:
+        """Whether cells' phases may be pure."""
+        return self.phases and self.pure_phases
 
     @property
     def conditioned(self) -> tuple[bool, ...]:

@@ -104,7 +104,9 @@ def preset(name: str) -> TrainConfig:
 
 
 def with_settings(config: TrainConfig, settings: list[str]) -> TrainConfig:
-    """The configuration with `name=value` settings, where a dot leads into a part: `steps=100`, `losses.flow=0`, `field.copy=false`."""
+    """The configuration with `name=value` settings, where a dot leads into a part: `steps=100`, `losses.flow=0`, `field.copy=false`. Only all of them
+    together must be valid."""
+    changes: dict[str, dict[str, Any]] = {}
     for setting in settings:
         name, equals, text = setting.partition("=")
         part, dot, inner = name.partition(".")
@@ -113,9 +115,9 @@ def with_settings(config: TrainConfig, settings: list[str]) -> TrainConfig:
         known = {f.name for f in fields(owner)} if owner is not None and hasattr(owner, "__dataclass_fields__") else set()
         if not equals or key not in known:
             raise ConfigError(f"{setting!r} is no setting; write NAME=VALUE, such as steps=1000, losses.flow=0 or field.depth=2")
-        changed = replace(owner, **{key: _parsed(setting, text, getattr(owner, key))})  # type: ignore[type-var]
-        config = replace(config, **{part: changed}) if dot else changed  # type: ignore[assignment]
-    return config
+        changes.setdefault(part if dot else "", {})[key] = _parsed(setting, text, getattr(owner, key))
+    parts = {part: replace(getattr(config, part), **values) for part, values in changes.items() if part}
+    return replace(config, **parts, **changes.get("", {}))
 
 
 def _parsed(setting: str, text: str, old: Any) -> Any:
