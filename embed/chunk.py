@@ -179,7 +179,7 @@ class Chunk:
             for rows, cells in ((steps.before, made.before), (steps.after, made.after)):
                 rows.codes[i], rows.numbers[i] = self.vocab.code(Kind.PAD), 0
                 rows.codes[i, : len(cells)], rows.numbers[i, : len(cells)] = zip(*cells, strict=True)
-            steps.op[i], steps.pops[i], steps.bodies[i] = singles.ops[made.move], singles.pops[made.move], singles.bodies[made.move]
+            _, steps.op[i], steps.pops[i], steps.bodies[i] = made.told
             steps.error[i], steps.result[i], looked_at[i] = made.error, made.result, max(made.looked_at, made.result + 1)
             types[i] = -1
             types[i, : len(made.types)] = made.types

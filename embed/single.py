@@ -10,8 +10,10 @@ import random
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, product
+from typing import NamedTuple
 
 from dsl import machine
+from dsl.columns.layout import Array
 from dsl.effects import Fold
 from dsl.errors import DslError
 from dsl.generate import LITERAL_INTS, LITERAL_STRINGS, Generator, Inputs, moves_on, random_value
@@ -23,7 +25,7 @@ from dsl.types import BOOL, INT, STR, VALUE_TYPES, Type
 from dsl.values import Stuck, Value
 from embed.cells import State, encode
 from embed.data_config import DataConfig
-from embed.moves import bodies_of, op_number, popped
+from embed.moves import bodies_of, popped
 from embed.vocab import ERRORS, Vocabulary
 
 QUOTED = 16
@@ -40,14 +42,25 @@ SMALL = (-3, 12)
 """The least and the largest small number."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Told(NamedTuple):
+    """A move as the network is told of it."""
+
+    move: Move
+    op: int
+    """Its op's number."""
+    pops: int
+    """How many values it takes from the top."""
+    bodies: Array
+    """int64[2, W]: its quotations' words, -1 past their end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Single:
     """One op on one state."""
 
     before: list[tuple[int, int]]
     after: list[tuple[int, int]]
-    move: int
-    """Number in `Singles.moves`."""
+    told: Told
     error: int
     """0 where there is a result, else 1 + index in ERRORS."""
     result: int
@@ -62,42 +75,43 @@ class Singles:
     """Draws single ops; those with quotations from a stock of moves that belongs to the seed."""
 
     def __init__(self, config: DataConfig, vocab: Vocabulary, seed: int, how: Inputs) -> None:
-        self.config, self.vocab, self.how = config, vocab, how
-        rng, names = random.Random(seed), frozenset(config.ops) or Generator().ops
-        generator = Generator(ops=names, profile=config.profile)
-        groups: list[list[Move]] = []
-        for name in sorted(names):
-            op = OPS[name]
-            if op.num_quotations:
-                groups.append(_quoted(op, generator, rng))
-            elif op.routing is None:
-                groups.append(_plain(op))
-        fine = [bool(group) for group in groups]
-        groups = [group for group, some in zip(groups, fine, strict=True) if some]
-        self.moves = tuple(move for group in groups for move in group)
-        self.bodies, told = bodies_of(self.moves, vocab)
-        numbers = iter(range(len(self.moves)))
-        self.groups = [[number for number in (next(numbers) for _ in group) if told[number]] for group in groups]
-        self.groups = [group for group in self.groups if group]
-        self.weights = list(accumulate(config.factors.get(self._name(group[0]), 1.0) for group in self.groups))
-        """How often each group's op is drawn, added up."""
-        self.ops = [op_number(move, vocab) for move in self.moves]
-        self.pops = [popped(move)[0] for move in self.moves]
+        self.config, self.vocab, self.seed, self.how = config, vocab, seed, how
+        self.generator = Generator(ops=frozenset(config.ops) or Generator().ops, profile=config.profile)
+        self.names = [name for name in sorted(self.generator.ops) if OPS[name].routing is None]
+        self.weights = list(accumulate(config.factors.get(name, 1.0) for name in self.names))
+        """How often each word is drawn, added up."""
+        self._stock: dict[str, list[Told]] = {}
 
     def __bool__(self) -> bool:
-        return bool(self.groups)
+        return bool(self.names)
 
     def row(self, rng: random.Random, width: int) -> Single | None:
         """One row whose states fit into so many cells; None where none of some tries does."""
         for _ in range(8):
-            group = rng.choices(self.groups, cum_weights=self.weights)[0]
-            made = self._tried(rng, rng.choice(group))
+            stock = self.stock(rng.choices(self.names, cum_weights=self.weights)[0])
+            if not stock:
+                continue
+            made = self._tried(rng, rng.choice(stock))
             if max(len(made.before), len(made.after)) <= width and (not made.error or rng.random() >= REDRAWN):
                 return made
         return None
 
-    def _tried(self, rng: random.Random, number: int) -> Single:
-        move, profile = self.moves[number], self.config.profile
+    def stock(self, name: str) -> list[Told]:
+        """The moves of a word: all types that it may find, or some random quotations."""
+        if name not in self._stock:
+            # Seeded by the word, so that it does not matter which words were asked for before.
+            moves = (
+                _quoted(OPS[name], self.generator, random.Random(f"{self.seed} {name}")) if OPS[name].num_quotations else _plain(OPS[name])
+            )
+            bodies, fine = bodies_of(tuple(moves), self.vocab)
+            number = self.vocab.numbers[name]
+            self._stock[name] = [
+                Told(move, number, popped(move)[0], body) for move, body, told in zip(moves, bodies, fine, strict=True) if told
+            ]
+        return self._stock[name]
+
+    def _tried(self, rng: random.Random, told: Told) -> Single:
+        move, profile = told.move, self.config.profile
         values = self._arguments(rng, move.args)
         kinds = [rng.choice(VALUE_TYPES) for _ in range(rng.randint(1, 2) if rng.random() < self.config.frame else 0)]
         frame = tuple(random_value(rng, kind, self.how, profile) for kind in kinds)
@@ -105,7 +119,6 @@ class Singles:
         types, items = (*kinds, *move.args), (*frame, *values)
         ran = machine.run(Program(move.instructions), items, profile=profile)
         before = encode(State(items, constants), self.vocab, types=types)
-        pops, pushes = popped(move)
         error = result = 0
         if isinstance(ran, Stuck):
             error = 1 + ERRORS.index(ran.reason.value)
@@ -113,10 +126,10 @@ class Singles:
         else:
             left = (*types[: len(types) - len(move.args)], *move.results)
             after = encode(State(ran, constants), self.vocab, types=left)
-            result = sum(_cells(ran[-1 - i]) for i in range(pushes))
-        looked_at = sum(_cells(items[-1 - i]) for i in range(pops))
+            result = sum(_cells(ran[-1 - i]) for i in range(popped(move)[1]))
+        looked_at = sum(_cells(items[-1 - i]) for i in range(told.pops))
         codes = tuple(VALUE_TYPES.index(kind) for kind in reversed(types))
-        return Single(before=before, after=after, move=number, error=error, result=result, looked_at=looked_at, types=codes)
+        return Single(before=before, after=after, told=told, error=error, result=result, looked_at=looked_at, types=codes)
 
     def _arguments(self, rng: random.Random, types: tuple[Type, ...]) -> tuple[Value, ...]:
         values: list[Value] = []
@@ -139,11 +152,6 @@ class Singles:
             picked = [rng.choice(few) for _ in value]
             return "".join(picked) if isinstance(value, str) else tuple(picked)
         return value
-
-    def _name(self, number: int) -> str:
-        op = self.moves[number].op
-        assert op is not None
-        return op.name
 
 
 def _related(rng: random.Random, value: Value, kind: Type) -> Value | None:

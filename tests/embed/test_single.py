@@ -37,7 +37,7 @@ def rows(count: int, made: Singles, seed: int = 0) -> list[Single]:
 def test_every_row_is_what_the_machine_says() -> None:
     made, stuck = singles(), 0
     for row in rows(400, made):
-        move, before, after = made.moves[row.move], decode(row.before, VOCAB), decode(row.after, VOCAB)
+        move, before, after = row.told.move, decode(row.before, VOCAB), decode(row.after, VOCAB)
         assert not isinstance(before.items, str)
         ran = machine.run(Program(move.instructions), before.items, profile=CONFIG.profile)
         assert before.constants == after.constants
@@ -55,8 +55,8 @@ def test_cells_of_results_and_arguments_are_counted() -> None:
     for row in rows(60, made):
         before, after = decode(row.before, VOCAB), decode(row.after, VOCAB)
         assert not isinstance(before.items, str)
-        pops = made.pops[row.move]
-        assert pops == OPS[VOCAB.ops[made.ops[row.move]]].type.pops
+        pops = row.told.pops
+        assert pops == OPS[VOCAB.ops[row.told.op]].type.pops
         left = len(encode(replace(before, items=before.items[: len(before.items) - pops]), VOCAB))
         assert len(row.before) - left == row.looked_at
         if not row.error:
@@ -72,37 +72,40 @@ def test_types_say_what_an_empty_list_is() -> None:
 
 def test_quotations_are_told_as_they_stand() -> None:
     made = singles(0, "map", "filter", "fold", "inc", "+", "even?")
-    quoted = [number for group in made.groups for number in group if len(made.moves[number].instructions) > 1]
+    quoted = [told for name in ("map", "filter", "fold") for told in made.stock(name)]
     assert quoted
-    for number in quoted:
-        body = made.moves[number].instructions[0].body  # type: ignore[union-attr]
+    for told in quoted:
+        body = told.move.instructions[0].body  # type: ignore[union-attr]
         tokens = body_tokens(body, VOCAB)
-        assert made.bodies[number, 0, : len(tokens)].tolist() == tokens
+        assert told.bodies[0, : len(tokens)].tolist() == tokens and (told.bodies[0, len(tokens) :] < 0).all()
+
+
+def shown(made: list[Single]) -> list[object]:
+    return [(row.told.move.text, row.before, row.after, row.types) for row in made]
 
 
 def test_equal_seeds_give_equal_rows_and_others_do_not() -> None:
     again = Singles(CONFIG, VOCAB, 0, CONFIG.inputs(long=False))
-    assert rows(40, singles(), 5) == rows(40, again, 5)
-    assert rows(40, singles(), 5) != rows(40, singles(), 6)
-    assert [move.text for move in singles(0, "map", "inc", "dec", "neg").moves] != [
-        move.text for move in singles(1, "map", "inc", "dec", "neg").moves
-    ]
+    again.stock("map"), again.stock("fold")  # asked for in another order
+    assert shown(rows(40, singles(), 5)) == shown(rows(40, again, 5))
+    assert shown(rows(40, singles(), 5)) != shown(rows(40, singles(), 6))
+    texts = [[told.move.text for told in singles(seed, "map", "inc", "dec", "neg").stock("map")] for seed in (0, 1)]
+    assert texts[0] != texts[1]
 
 
 def test_all_words_that_compute_come() -> None:
     made = singles()
-    names = {VOCAB.ops[made.ops[group[0]]] for group in made.groups}
-    wanted = {name for name in Generator().ops if OPS[name].routing is None}
-    assert wanted - names <= {name for name in wanted if OPS[name].num_quotations}  # a few whose quotations seldom fit
-    assert len(wanted - names) <= 3
-    drawn = {VOCAB.ops[made.ops[row.move]] for row in rows(3000, made)}
-    assert len(names - drawn) <= 3
+    without = [name for name in made.names if not made.stock(name)]
+    assert {name for name in Generator().ops if OPS[name].routing is None} == set(made.names)
+    assert len(without) <= 3 and all(OPS[name].num_quotations for name in without)  # a few whose quotations seldom fit
+    drawn = {VOCAB.ops[row.told.op] for row in rows(3000, made)}
+    assert len(set(made.names) - set(without) - drawn) <= 3
 
 
 def test_emphasis_counts() -> None:
     config = replace(CONFIG, ops=("+", "-"), emphasis=("+:9",))
     made = Singles(config, VOCAB, 0, config.inputs(long=False))
-    drawn = [VOCAB.ops[made.ops[row.move]] for row in rows(400, made)]
+    drawn = [VOCAB.ops[row.told.op] for row in rows(400, made)]
     assert 0.82 < drawn.count("+") / len(drawn) < 0.97
 
 
