@@ -24,6 +24,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "as shipped": (),
     "plain one-call classifier": ("losses.flow=0", "losses.at_source=1", "losses.noisy=0"),
     "unconditioned first and last blocks": ("field.style=sandwich",),
+    "from the point, not the source": ("field.anchored=false",),
     "traces alone, no single ops": ("data.singles=0",),
     "no places as numbers": ("field.addresses=false",),
     "no vectors lent": ("field.lend=false",),

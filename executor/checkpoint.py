@@ -105,8 +105,8 @@ def load_weights(path: Path) -> tuple[Executor, dict[str, Any]]:
     return model.eval(), about
 
 
-GROWN = ("products", "phases", "pure_phases", "addresses", "lend")
-"""Settings of a field that add weights which do nothing at first."""
+GROWN = ("anchored", "products", "phases", "pure_phases", "addresses", "lend")
+"""Settings of a field that add weights which do nothing at first, or that say the same of a state before an op."""
 
 
 def begin_with(model: Executor, path: Path) -> None:

@@ -9,9 +9,9 @@ straight paths there and back cross, and a field that does not know where it cam
 The end point is put together by the op's own routing, which is known from its stack effect:
 
     x1 = p(ok) * sum_m w_m * (copied cells of op m, or generated cells followed by copied ones) + sum_e p(error e) * (the state of error e)
-    generated = g * (A z0) + (1 - g) * (z + (1 - t) * h)
+    generated = g * (A z0) + (1 - g) * (z0 + h)
 
-A is attention over the cells of the arguments (a pointer), g the share of a cell that is pointed to. What is learned are the generated cells, the number of cells of the result (`stop`), and whether the op gets stuck (`error`).
+A is attention over the cells of the arguments (a pointer), g the share of a cell that is pointed to, h the network's output. What is learned are the generated cells, the number of cells of the result (`stop`), and whether the op gets stuck (`error`).
 
 Shapes: B states, L cells, D code width, d width, M ops of a mixture, E errors, A interpretations.
 """
@@ -139,10 +139,10 @@ class Field(Assembly):
         made = self.generate(x)
         if shown is not None:
             made = made + self.phases.generated(x, shown)
-        way = (1 - t)[window.rows, None] * made
+        begin, way = (z0, made) if self.config.anchored else (inside, (1 - t)[window.rows, None] * made)
         if shown is not None and self.config.purifies:
-            way = way + self.phases.correction(x, shown, window.pack(inside) + way, self.table)
-        x, ahead = window.pad(x), inside + window.pad(way)
+            way = way + self.phases.correction(x, shown, window.pack(begin) + way, self.table)
+        x, ahead = window.pad(x), begin + window.pad(way)
         if self.config.points:
             ahead = self._pointed(x, z0, ahead, window, None if places is None else places[0])
         return Endpoint(window, ahead, z, self._stop(x, op, source, condition, window), self._error(x, op, source, condition, window))

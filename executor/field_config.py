@@ -27,6 +27,9 @@ class FieldConfig:
     """Whether a generated cell may be pointed to among the cells of the arguments, instead of being made: for `take`, `reverse`, `nth`. It needs `source`."""
     source: bool = True
     """Whether the field knows z0; without it, it cannot be right at several steps."""
+    anchored: bool = False
+    """Whether the end point is the source and what the network says, z0 + h, and not the point and what is left of the way, z + (1 - t) h. On the straight way h
+    is the same in both; beside it the first need not undo the point's noise. It needs `source`. Weights without may begin a field with."""
     products: bool = False
     """Whether what attention brings to a cell is multiplied by what the cell holds, see `executor/blocks.py`. Weights without it can begin a field with it."""
     phases: bool = False

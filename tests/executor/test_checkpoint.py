@@ -29,7 +29,7 @@ def test_weights_come_back(tmp_path: Path) -> None:
     assert all(torch.equal(a, b) for a, b in zip(model.state_dict().values(), again.state_dict().values(), strict=True))
 
 
-@pytest.mark.parametrize("setting", ["products", "phases", "addresses", "lend"])
+@pytest.mark.parametrize("setting", ["anchored", "products", "phases", "addresses", "lend"])
 def test_a_field_with_more_ways_in_may_begin_with_weights_without_and_does_the_same(setting: str, tmp_path: Path) -> None:
     plain, grown = Executor(CONFIG, VOCAB), Executor(replace(CONFIG, **{setting: True}), VOCAB)
     save_weights(tmp_path / "plain.safetensors", plain, weights(plain), {})

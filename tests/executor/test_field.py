@@ -32,6 +32,7 @@ from tests.executor.samples import VOCAB, batch, of_steps, small_field, tensor  
         {"addresses": True},
         {"addresses": True, "copy": False},
         {"lend": True},
+        {"anchored": True},
     ],
     ids=str,
 )
@@ -147,6 +148,23 @@ def test_errors_absorb(error: str) -> None:
 def test_settings_outside_their_range_are_named(settings: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         Field(FieldConfig(**settings), VOCAB)  # type: ignore[arg-type]
+
+
+def test_an_anchored_field_that_says_nothing_of_the_point_goes_straight_to_one_end() -> None:
+    """Where the network does not look at the point, the end is the same from everywhere; otherwise the point's own noise stays in it."""
+    steps = batch().steps
+    apart = []
+    for anchored in (True, False):
+        field = small_field(anchored=anchored)
+        with torch.no_grad():
+            field.at_difference.weight.zero_()
+            field.condition[0].weight[:, -16:].zero_()  # nor at the time
+        before, _, condition = of_steps(field, steps)
+        at_first = field.endpoint(before.z0, torch.zeros(len(steps)), before, condition).inside
+        noise = 0.3 * torch.randn(before.z0.shape, generator=torch.Generator().manual_seed(0))
+        later = field.endpoint(before.z0 + noise, torch.full((len(steps),), 0.5), before, condition).inside
+        apart.append((later - at_first).abs().max().item())
+    assert apart[0] < 1e-4 and apart[1] > 0.1
 
 
 def test_an_op_takes_on_the_vectors_of_the_ops_that_it_is_lent() -> None:
