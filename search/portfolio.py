@@ -19,7 +19,7 @@ from dsl.program import Push
 from search.exact.grammar import Production
 from search.exact.search import LOOK_EVERY, Engine, ExactSearch
 from search.guided import Guided
-from search.holes.search import HiddenConstants
+from search.holes.hidden import HiddenConstants
 from search.prior.ready import Absent, make_ready, prior_for
 from search.term import Term, size
 from search.turns import Part, Turns, end_all

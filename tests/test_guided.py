@@ -364,7 +364,7 @@ def test_a_task_without_words_that_the_prior_knows(method: str, monkeypatch: pyt
 def test_the_portfolio_has_three_parts_where_nobody_says_which_constants_there_are(
     prior: FakePrior, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("search.holes.search.is_ready", lambda: True)
+    monkeypatch.setattr("search.holes.hidden.is_ready", lambda: True)
     usual, told = PortfolioSearch(TOP, settings("portfolio", constants="given")), replace(TOP, constants=(1, 2))
     assert usual._members() == ["enumerate", "guided", "constants"] and not usual.why_not
     for search in (PortfolioSearch(told, settings("portfolio", constants="given")), PortfolioSearch(TOP, settings("portfolio"))):

@@ -13,7 +13,7 @@ from dsl.program import Push
 from dsl.tasks import Example, Task
 from dsl.values import DEFAULT, Stuck
 from search.holes import ready
-from search.holes.search import HiddenConstants
+from search.holes.hidden import HiddenConstants
 from search.portfolio import PortfolioSearch
 from search.postfix import to_program
 from search.settings import Settings
@@ -114,6 +114,6 @@ def test_a_task_about_text_is_left_to_the_exact_search():
 
 
 def test_where_its_code_is_not_compiled_the_search_is_the_exact_one_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("search.holes.search.is_ready", lambda: False)
+    monkeypatch.setattr("search.holes.hidden.is_ready", lambda: False)
     found = solve(task_of("37 * 505 + 101 mod", NUMBERS), counted(max_candidates=200_000))
     assert "flowforth warm" in found.explanation[-1]
