@@ -69,6 +69,7 @@ class Inputs:
             if getattr(self, name) < 0:
                 raise ConfigError(f"inputs field {name} is {getattr(self, name)}; it must be at least 0")
 
+    @lru_cache(maxsize=64)  # noqa: B019  # few of them, and asked for with every value
     def within(self, profile: Profile) -> Inputs:
         """The same, cut to what a profile allows."""
         low, high = (min(max(end, profile.int_min), profile.int_max) for end in (self.min_int, self.max_int))

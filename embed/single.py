@@ -76,7 +76,8 @@ class Singles:
 
     def __init__(self, config: DataConfig, vocab: Vocabulary, seed: int, how: Inputs) -> None:
         self.config, self.vocab, self.seed, self.how = config, vocab, seed, how
-        self.generator = Generator(ops=frozenset(config.ops) or Generator().ops, profile=config.profile)
+        self.profile = config.profile
+        self.generator = Generator(ops=frozenset(config.ops) or Generator().ops, profile=self.profile)
         self.names = [name for name in sorted(self.generator.ops) if OPS[name].routing is None]
         self.weights = list(accumulate(config.factors.get(name, 1.0) for name in self.names))
         """How often each word is drawn, added up."""
@@ -111,7 +112,7 @@ class Singles:
         return self._stock[name]
 
     def _tried(self, rng: random.Random, told: Told) -> Single:
-        move, profile = told.move, self.config.profile
+        move, profile = told.move, self.profile
         values = self._arguments(rng, move.args)
         kinds = [rng.choice(VALUE_TYPES) for _ in range(rng.randint(1, 2) if rng.random() < self.config.frame else 0)]
         frame = tuple(random_value(rng, kind, self.how, profile) for kind in kinds)
@@ -146,7 +147,7 @@ class Singles:
             return rng.choice(LITERAL_INTS) if draw < 0.1 else rng.randint(*SMALL)
         if kind == STR and draw < 0.3:
             return rng.choice(LITERAL_STRINGS) if draw < 0.2 else str(rng.randint(self.how.min_int, self.how.max_int))
-        value = random_value(rng, kind, self.how, self.config.profile)
+        value = random_value(rng, kind, self.how, self.profile)
         if isinstance(value, (tuple, str)) and len(value) > 1 and rng.random() < 0.25:
             few = [rng.choice(value) for _ in range(2)]  # few different items, so that some are equal
             picked = [rng.choice(few) for _ in value]
