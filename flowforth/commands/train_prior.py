@@ -26,8 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="number of the first file, so that several processes can share the drawing (default: 0)",
     )
     parser.add_argument("--only-data", action="store_true", help="draw the tasks and stop")
-    parser.add_argument(
-        "--only-policy", action="store_true", help="train the policy's networks alone, beside the others as they are shipped"
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--only-policy", action="store_true", help="train the policy's networks alone, beside the others as they are shipped")
+    only.add_argument(
+        "--only-values", action="store_true", help="train what sees the values themselves, on top of the networks as they are shipped"
     )
     parser.add_argument(
         "--steps", type=int, default=6000, metavar="N", help="updates for each of the two families of outputs (default: 6000)"
@@ -42,7 +44,7 @@ def main(args: argparse.Namespace) -> int:
     set_threads(args.threads)
     if args.files < 1 or args.steps < 1 or args.first < 0:
         raise ConfigError("--files and --steps must be at least 1, --first at least 0")
-    from search.prior.train import HELD_OUT, Plan, make_data, train, train_policy_alone
+    from search.prior.train import HELD_OUT, Plan, make_data, train, train_policy_alone, train_values_alone
 
     folder = Path(args.run_dir)
     if folder.exists() and not folder.is_dir():
@@ -54,8 +56,9 @@ def main(args: argparse.Namespace) -> int:
             print(folder / "data")
             return 0
         held_out = make_data(folder / "data", 1, first=HELD_OUT)
-        trained = train_policy_alone if args.only_policy else train
-        print(trained(folder, Plan(files=args.files, steps=args.steps, seed=args.seed), paths, held_out))
+        plan = Plan(files=args.files, steps=args.steps, seed=args.seed)
+        trained = train_policy_alone if args.only_policy else train_values_alone if args.only_values else train
+        print(trained(folder, plan, paths, held_out))
     except KeyboardInterrupt:
         print(f"\nflowforth: stopped; {folder} keeps the run, and the same command goes on from there", file=sys.stderr)
         raise

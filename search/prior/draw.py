@@ -221,9 +221,7 @@ COUNTS = (20, 40, 80, 120, 400, 600, 800, 800)
 def world(language: Language, seed: int, counts: Sequence[int] = COUNTS) -> Drawn | None:
     """The tasks of one world; None where inputs were drawn on which hardly anything is defined. Depends on the arguments alone."""
     random = Random(f"world {language.name} {seed}")
-    kinds = random.choice(language.shapes)
-    bounds = [_bounds(kind, random) for kind in kinds]
-    rows = tuple(tuple(_draw(kind, *bound, random) for kind, bound in zip(kinds, bounds, strict=True)) for _ in range(NUM_EXAMPLES))
+    kinds, rows = _inputs(language, random)
     table = _table(language.words)
     found: dict[Type, list[tuple[tuple[Any, ...], _Program]]] = {}
     for lines, count in enumerate(counts, 1):
@@ -238,6 +236,17 @@ def world(language: Language, seed: int, counts: Sequence[int] = COUNTS) -> Draw
     for kind, pairs in found.items():
         _label(language, kinds, rows, kind, pairs, drawn)
     return drawn if drawn.outputs else None
+
+
+def inputs_of(language: Language, seed: int) -> tuple[tuple[Type, ...], tuple[tuple[Value, ...], ...]]:
+    """The inputs that a world has: their types, and those of each example."""
+    return _inputs(language, Random(f"world {language.name} {seed}"))
+
+
+def _inputs(language: Language, random: Random) -> tuple[tuple[Type, ...], tuple[tuple[Value, ...], ...]]:
+    kinds = random.choice(language.shapes)
+    bounds = [_bounds(kind, random) for kind in kinds]
+    return kinds, tuple(tuple(_draw(kind, *bound, random) for kind, bound in zip(kinds, bounds, strict=True)) for _ in range(NUM_EXAMPLES))
 
 
 @lru_cache(maxsize=256)

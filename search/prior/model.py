@@ -15,6 +15,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,19 +23,41 @@ from dsl.errors import ConfigError
 from dsl.tasks import Task
 from dsl.types import LIST_INT, Type
 from dsl.values import Value
+from search.prior.items import NUM_CHANNELS, NUM_CODES, NUM_VALUES, add_rows, codes, waves
 from search.prior.pairs import NUM_FLAGS
-from search.prior.signature import LISTS, NUMBER, Seen, allowed_bits, encode_inputs, encode_values, family_of, is_seen, look, see, width
+from search.prior.signature import (
+    LISTS,
+    NUMBER,
+    Seen,
+    allowed_bits,
+    arrays_of,
+    encode_inputs,
+    encode_values,
+    family_of,
+    is_seen,
+    look,
+    width,
+)
 from search.prior.views import SLOTS
 from search.prior.words import typings
 
 WEIGHTS = Path(__file__).parent / "weights" / "prior.safetensors"
-FORMAT_VERSION = 1
+POLICY = WEIGHTS.with_name("policy.safetensors")
+"""The policy's networks lie beside the others in a file of their own, for neither is to be larger than 16 MB."""
+FORMAT_VERSION = 2
 STEP = 0.5
 """Nats of one unit of cost."""
 FLOOR = 0.01
 """Share of probability that all allowed words have equally."""
 DEAREST = 40
 """Highest cost of a word."""
+ROWS = 256
+"""Rows of codes that are looked at together; more would not fit into a processor's cache."""
+HEADS = ("words", "roots", "fronts", "length")
+SEEING = {f"second-{LISTS}": HEADS, f"second-{NUMBER}": HEADS, f"near-{LISTS}": ("near",), f"near-{NUMBER}": ("near",)}
+WORDS_HEADS = {LISTS: HEADS, NUMBER: HEADS, **SEEING}
+POLICY_HEADS = {f"next-{LISTS}": ("actions", "used"), f"next-{NUMBER}": ("actions", "used")}
+"""The networks of each file, with their last layers; the SEEING ones see the values themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,33 +111,27 @@ class Prior:
 
     def __init__(self, tensors: Mapping[str, np.ndarray], vocabulary: tuple[str, ...], temperature: Mapping[str, float]) -> None:
         self.tensors, self.vocabulary, self.temperature = tensors, vocabulary, temperature
+        self._tables: dict[str, np.ndarray] = {}
 
     @classmethod
     def load(cls, path: Path) -> Prior:
-        """The prior of a file. Raises `ConfigError` where there is none, or where it is of another version."""
-        from safetensors import SafetensorError, safe_open
-
-        if not path.is_file():
-            raise ConfigError(f"{path}: there are no weights of the prior; `flowforth train-prior --run-dir DIR` makes some")
-        try:
-            with safe_open(str(path), framework="numpy") as file:
-                about = json.loads((file.metadata() or {}).get("about", "null"))
-                tensors = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118  # not a mapping
-        except (SafetensorError, OSError, ValueError) as error:
-            raise ConfigError(f"{path}: not a file of weights, or only a part of one ({str(error)[:80]})") from None
-        if not isinstance(about, dict) or about.get("format_version") != FORMAT_VERSION:
-            raise ConfigError(f"{path}: not weights of the prior that this version reads; train it again")
-        lacking = [name for name in _names() if name not in tensors]
-        if lacking or not {"vocabulary", "temperature"} <= about.keys() or set(about["temperature"]) != {LISTS, NUMBER}:
-            raise ConfigError(
-                f"{path}: a part of the prior's weights is missing{f', such as {lacking[0]}' if lacking else ''}; train it again"
-            )
-        prior = cls(tensors, tuple(about["vocabulary"]), about["temperature"])
+        """The prior of a file, with the policy that lies beside it. Raises `ConfigError` where there is none, or where one is of another version."""
+        told, tensors = _read(path, _names(WORDS_HEADS))
+        if not {"vocabulary", "temperature"} <= told.keys() or set(told["temperature"]) != {LISTS, NUMBER}:
+            raise ConfigError(f"{path}: a part of the prior's weights is missing; train it again")
+        beside = path.with_name(POLICY.name)
+        of_policy, more = _read(beside, _names(POLICY_HEADS))
+        if of_policy.get("vocabulary") != told["vocabulary"]:
+            raise ConfigError(f"{beside}: this policy knows other words than {path.name} beside it; train them together")
+        prior = cls(tensors | more, tuple(told["vocabulary"]), told["temperature"])
+        words = len(prior.vocabulary)
         for family in (LISTS, NUMBER):
-            words = len(prior.vocabulary)
             wanted = {family: width(family, words), f"near-{family}": width(family, 0), f"next-{family}": width(family, words) + NUM_FLAGS}
-            if any(tensors[f"{name}.first.weight"].shape[1] != inputs for name, inputs in wanted.items()):
-                raise ConfigError(f"{path}: weights for other signatures than this version computes; train the prior again")
+            for name, inputs in wanted.items():
+                if prior.tensors[f"{name}.first.weight"].shape[1] != inputs:
+                    raise ConfigError(
+                        f"{beside if name in POLICY_HEADS else path}: weights for other signatures than this version computes; train the prior again"
+                    )
         return prior
 
     @classmethod
@@ -128,7 +145,7 @@ class Prior:
 
     def believe(self, task: Task, words: Collection[str]) -> Belief:
         """What it says of a task whose program may use these words."""
-        return self._believe(see(task), task.output_type, words)
+        return self._believe(arrays_of(task), task.output_type, words)
 
     def believe_given(self, task: Task, words: Collection[str], values: Sequence[Value]) -> Belief:
         """What it says is left to do once a value (one an example) has been found."""
@@ -139,12 +156,14 @@ class Prior:
         """float32[N]: how likely each of N lists of Ints is to be on the way to the output, as logits. `values` is int64[N, E, WIDTH] over the task's
         first MAX_EXAMPLES examples, `lengths` int64[N, E], cut at WIDTH."""
         family = family_of(task.output_type)
-        seen = self._beside(task, values, lengths)
-        hidden = np.maximum(self._linear(f"near-{family}.first", np.concatenate([seen.bits.astype(np.float32), seen.numbers], axis=1)), 0)
+        beside = self._beside(task, values, lengths)
+        seen = look(*beside, task.output_type)
+        rows = np.concatenate([seen.bits.astype(np.float32), seen.numbers], axis=1)
+        hidden = self._begun(f"near-{family}", rows, codes(*beside, number=family == NUMBER))
         return self._linear(f"near-{family}.near", self._through(f"near-{family}", hidden))[:, 0]
 
-    def _beside(self, task: Task, values: np.ndarray, lengths: np.ndarray) -> Seen:
-        """The task with each value as its first input and the first list (else the first input) of its own as the second."""
+    def _beside(self, task: Task, values: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """The task with each value as its first input and the first list (else the first input) of its own as the second, as `look` takes it."""
         examples = task.examples[: values.shape[1]]
         xs, xns = encode_inputs(task.input_types, [example.inputs for example in examples])
         first = next((slot for slot, kind in enumerate(task.input_types[:SLOTS]) if kind == LIST_INT), 0)
@@ -152,14 +171,16 @@ class Prior:
         count = len(values)
         both = np.stack([values, np.broadcast_to(xs[first], values.shape)], axis=1)
         sizes = np.stack([lengths, np.broadcast_to(xns[first], lengths.shape)], axis=1)
-        return look(both, sizes, np.repeat(ys[None], count, 0), np.repeat(yns[None], count, 0), task.output_type)
+        return both, sizes, np.repeat(ys[None], count, 0), np.repeat(yns[None], count, 0)
 
-    def _believe(self, seen: Seen, kind: Type, words: Collection[str]) -> Belief:
+    def _believe(self, arrays: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray], kind: Type, words: Collection[str]) -> Belief:
         family = family_of(kind)
         assert family is not None
         # Words on text were in no language that it learned: what it says of them means nothing, and it has never seen that they are allowed.
         words = frozenset(word for word in self.vocabulary if word in words and typings(word))
-        occurs, roots, fronts, length = (head[0] for head in self.run(family, self.inputs(seen, words)))
+        occurs, roots, fronts, length = (
+            head[0] for head in self.run(family, self.inputs(look(*arrays, kind), words), codes(*arrays, number=family == NUMBER))
+        )
         allowed = [(place, word) for place, word in enumerate(self.vocabulary) if word in words]
         if not allowed:
             return Belief({}, {}, {}, float(len(length)))
@@ -180,11 +201,42 @@ class Prior:
         allowed = np.broadcast_to(allowed_bits(words, self.vocabulary), (len(seen.bits), len(self.vocabulary)))
         return np.concatenate([seen.bits.astype(np.float32), allowed, seen.numbers], axis=1)
 
-    def run(self, family: str, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Logits of the four heads, as `search.prior.network.Network` gives them."""
+    def run(self, family: str, rows: np.ndarray, items: np.ndarray) -> list[np.ndarray]:
+        """Logits of the four heads for facts and codes, as `search.prior.network.Network` gives them, and what `Second` adds."""
         hidden = self._through(family, np.maximum(self._linear(f"{family}.first", rows), 0))
-        words, roots, fronts, length = (self._linear(f"{family}.{head}", hidden) for head in ("words", "roots", "fronts", "length"))
-        return words, roots, fronts, length
+        second = self._through(f"second-{family}", self._begun(f"second-{family}", hidden, items))
+        return [self._linear(f"{family}.{head}", hidden) + self._linear(f"second-{family}.{head}", second) for head in HEADS]
+
+    def _begun(self, name: str, rows: np.ndarray, items: np.ndarray) -> np.ndarray:
+        """The first layer of a network that sees the values themselves."""
+        hidden = self._linear(f"{name}.first", rows)
+        for start in range(0, len(rows), ROWS):
+            hidden[start : start + ROWS] += self._values(f"{name}.values", items[start : start + ROWS])
+        return np.maximum(hidden, 0)
+
+    def _values(self, name: str, items: np.ndarray) -> np.ndarray:
+        """What the values themselves say, as `search.prior.network.Values` does."""
+        count, examples = items.shape[:2]
+        flat = items.reshape(-1, NUM_CHANNELS)
+        there = np.flatnonzero(flat[:, :NUM_VALUES].max(axis=1) >= 0)
+        table = self._table(name)
+        sums = np.zeros((len(there), table.shape[1]), np.float32)
+        add_rows(flat[there], table, sums)
+        weight = self.tensors[f"{name}.place.weight"]
+        places = np.zeros((len(flat), len(weight)), np.float32)
+        places[there] = np.maximum(np.maximum(sums, 0) @ weight.T, 0)
+        each = places.reshape(count * examples, -1)
+        for layer in ("example", "more"):
+            each = np.maximum(self._linear(f"{name}.{layer}", each), 0)
+        each = each.reshape(count, examples, -1)
+        return self._linear(f"{name}.last", np.concatenate([each.mean(axis=1), each.max(axis=1)], axis=1))
+
+    def _table(self, name: str) -> np.ndarray:
+        """float32[NUM_CHANNELS * NUM_CODES, D]: a row of weights for each code of each channel."""
+        if name not in self._tables:
+            rows = waves() @ self.tensors[f"{name}.channels"]
+            self._tables[name] = rows.reshape(NUM_CHANNELS * NUM_CODES, -1)
+        return self._tables[name]
 
     def next(self, family: str, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Logits of the policy's two heads, as `search.prior.network.Next` gives them."""
@@ -211,17 +263,32 @@ class Prior:
         return centred / scale * self.tensors[f"{name}.weight"] + self.tensors[f"{name}.bias"]
 
 
-def _names() -> list[str]:
+def _read(path: Path, names: Collection[str]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """What a file of weights says of itself, and its tensors."""
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        raise ConfigError(f"{path}: there are no weights of the prior; `flowforth train-prior --run-dir DIR` makes some")
+    try:
+        with safe_open(str(path), framework="numpy") as file:
+            about = json.loads((file.metadata() or {}).get("about", "null"))
+            tensors = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118  # not a mapping
+    except (SafetensorError, OSError, ValueError) as error:
+        raise ConfigError(f"{path}: not a file of weights, or only a part of one ({str(error)[:80]})") from None
+    if not isinstance(about, dict) or about.get("format_version") != FORMAT_VERSION:
+        raise ConfigError(f"{path}: not weights of the prior that this version reads; train it again")
+    lacking = [name for name in names if name not in tensors]
+    if lacking:
+        raise ConfigError(f"{path}: a part of the prior's weights is missing, such as {lacking[0]}; train it again")
+    return about, tensors
+
+
+def _names(heads: Mapping[str, Sequence[str]]) -> list[str]:
     """Tensors that a file must have."""
-    heads = {
-        LISTS: ("words", "roots", "fronts", "length"),
-        NUMBER: ("words", "roots", "fronts", "length"),
-        f"near-{LISTS}": ("near",),
-        f"near-{NUMBER}": ("near",),
-        f"next-{LISTS}": ("actions", "used"),
-        f"next-{NUMBER}": ("actions", "used"),
-    }
-    return [f"{name}.{layer}.{part}" for name, last in heads.items() for layer in ("first", "norm", *last) for part in ("weight", "bias")]
+    names = [f"{name}.{layer}.{part}" for name, last in heads.items() for layer in ("first", "norm", *last) for part in ("weight", "bias")]
+    seeing = [name for name in heads if name in SEEING]
+    names += [f"{name}.values.{layer}.{part}" for name in seeing for layer in ("example", "more", "last") for part in ("weight", "bias")]
+    return names + [f"{name}.values.{layer}" for name in seeing for layer in ("channels", "place.weight")]
 
 
 @lru_cache(maxsize=2)

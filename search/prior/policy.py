@@ -20,9 +20,10 @@ from dsl.ops import OPS
 from dsl.tasks import Task
 from dsl.types import BOOL, INT, LIST_INT, Type
 from dsl.values import Value
+from search.prior.items import codes
 from search.prior.model import Prior
 from search.prior.pairs import BOTH, LOWER, NUM_FLAGS, UPPER, USES
-from search.prior.signature import ABSENT, MAX_EXAMPLES, NUMBER_SIZE, encode_values, family_of, look
+from search.prior.signature import ABSENT, MAX_EXAMPLES, NUMBER, NUMBER_SIZE, encode_values, family_of, look
 from search.prior.views import SLOTS, WIDTH
 from search.prior.words import typings
 
@@ -83,7 +84,7 @@ class Policy:
             seen = self._seen(xs[some], sizes[some])
             with np.errstate(divide="ignore"):
                 next_ = np.log(np.where(uses[some], np.exp(self._next(seen, flags[some]).scores), 0.0).sum(axis=1))
-            found.append(normalised((next_ + self._as_inputs(seen)) / 2))
+            found.append(normalised((next_ + self._as_inputs(seen, self._codes(xs[some], sizes[some]))) / 2))
         return np.concatenate(found)
 
     def expected_length(self, states: Sequence[Sequence[tuple[Value, ...]]]) -> np.ndarray:
@@ -91,7 +92,7 @@ class Policy:
         found: list[np.ndarray] = [np.zeros(0, np.float32)]
         xs, sizes = self._encoded(states)
         for some in _blocks(len(xs)):
-            length = self.prior.run(self.family, self._seen(xs[some], sizes[some]))[3]
+            length = self.prior.run(self.family, self._seen(xs[some], sizes[some]), self._codes(xs[some], sizes[some]))[3]
             share = np.exp(length - length.max(axis=1, keepdims=True))
             found.append(share @ np.arange(1, share.shape[1] + 1) / share.sum(axis=1))
         return np.concatenate(found).astype(np.float32)
@@ -116,16 +117,24 @@ class Policy:
         every = actions[:, :-1].reshape(len(actions), USES, -1)
         return Answers(np.where(self._places >= 0, every[:, :, self._places], LEAST).astype(np.float32), used.astype(np.float32))
 
-    def _as_inputs(self, seen: np.ndarray) -> np.ndarray:
+    def _as_inputs(self, seen: np.ndarray, items: np.ndarray) -> np.ndarray:
         """float32[N, W]: scores of the words if the values were the task's inputs, by the prior's heads for words on inputs and words that occur."""
-        occurs, _, fronts, _ = self.prior.run(self.family, seen)
+        occurs, _, fronts, _ = self.prior.run(self.family, seen, items)
         every = _log_sigmoid(fronts) + OCCURS * _log_sigmoid(occurs / self.prior.temperature[self.family])
         return np.where(self._places >= 0, every[:, self._places], LEAST).astype(np.float32)
 
     def _seen(self, xs: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-        """float32[N, width]: what the networks see of values beside the output."""
-        ys, yns = (np.repeat(array[None], len(xs), 0) for array in self._outputs)
+        """float32[N, width]: facts about values beside the output."""
+        ys, yns = self._beside(len(xs))
         return self.prior.inputs(look(xs, sizes, ys, yns, self.task.output_type), self.words)
+
+    def _codes(self, xs: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+        """The codes of values beside the output, as `search.prior.items.codes` gives them."""
+        return codes(xs, sizes, *self._beside(len(xs)), number=self.family == NUMBER)
+
+    def _beside(self, count: int) -> tuple[np.ndarray, np.ndarray]:
+        ys, yns = self._outputs
+        return np.repeat(ys[None], count, 0), np.repeat(yns[None], count, 0)
 
     def _encoded(self, states: Sequence[Sequence[tuple[Value, ...]]]) -> tuple[np.ndarray, np.ndarray]:
         """The top two values of each stack, the deeper one first, as `judge_pairs` takes them; one alone where they are equal."""

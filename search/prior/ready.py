@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=1)
 def _name() -> str:
-    return f"prior-{stamp(Path(__file__).with_name('views.py'))}"
+    return f"prior-{stamp(*(Path(__file__).with_name(name) for name in ('views.py', 'items.py')))}"
 
 
 def is_ready() -> bool:
@@ -34,12 +34,16 @@ def make_ready() -> None:
     import numpy as np
 
     from dsl.types import INT, LIST_INT
+    from search.prior.items import NUM_CHANNELS, NUM_CODES, add_rows, codes
     from search.prior.signature import look
     from search.prior.views import SLOTS, WIDTH
 
-    xs, xns = np.zeros((SLOTS, 2, WIDTH), np.int64), np.ones((SLOTS, 2), np.int64)
+    xs, xns = np.zeros((1, SLOTS, 2, WIDTH), np.int64), np.ones((1, SLOTS, 2), np.int64)
     for kind in (LIST_INT, INT):
-        look(xs, xns, np.zeros((1, 2, WIDTH), np.int64), np.ones((1, 2), np.int64), kind)
+        task = xs, xns, np.zeros((1, 2, WIDTH), np.int64), np.ones((1, 2), np.int64)
+        look(*task, kind)
+        seen = codes(*task, number=kind == INT)
+    add_rows(seen.reshape(-1, NUM_CHANNELS), np.zeros((NUM_CHANNELS * NUM_CODES, 1), np.float32), np.zeros((2 * WIDTH, 1), np.float32))
     write_once(open_folder(_name()) / "compiled", "")
 
 

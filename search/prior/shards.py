@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,14 +107,20 @@ def make(folder: Path, language: int, number: int) -> Path:
 
 def read(paths: Sequence[Path], family: str) -> Shard:
     """The tasks of these files in one piece. Raises `ConfigError` where there are none."""
-    shards = []
-    for path in paths:
-        with np.load(path) as kept:
-            if f"{family}.bits" in kept:
-                shards.append(Shard(**{name: kept[f"{family}.{name}"] for name in Shard.__slots__}))
-    if not shards:
-        raise ConfigError(f"no tasks of the family {family} in {len(paths)} files of training data; make some first")
-    return Shard(**_joined(shards))
+    with ExitStack() as stack:
+        files = [stack.enter_context(np.load(path)) for path in paths]
+        kept = [file for file in files if f"{family}.bits" in file]
+        if not kept:
+            raise ConfigError(f"no tasks of the family {family} in {len(paths)} files of training data; make some first")
+        before = np.cumsum([0, *(len(file[f"{family}.lengths"]) for file in kept)])
+
+        def whole(name: str) -> np.ndarray:  # one array at a time: twice all of them would not fit into memory
+            parts = [file[f"{family}.{name}"] for file in kept]
+            if name == "middle_of":
+                parts = [part + first for part, first in zip(parts, before, strict=False)]
+            return np.concatenate(parts)
+
+        return Shard(**{name: whole(name) for name in Shard.__slots__})
 
 
 def read_ways(paths: Sequence[Path], family: str) -> Ways:

@@ -45,10 +45,15 @@ def is_seen(task: Task) -> bool:
 
 def see(task: Task) -> Seen:
     """One task."""
+    return look(*arrays_of(task), task.output_type)
+
+
+def arrays_of(task: Task) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """One task as `look` takes it: inputs [1, SLOTS, E, WIDTH] with lengths, outputs [1, E, WIDTH] with lengths."""
     examples = task.examples[:MAX_EXAMPLES]
     xs, xns = encode_inputs(task.input_types, [example.inputs for example in examples])
     ys, yns = encode_values([example.output for example in examples])
-    return look(xs, xns, ys[None], yns[None], task.output_type)
+    return xs[None], xns[None], ys[None], yns[None]
 
 
 def look(xs: np.ndarray, xns: np.ndarray, ys: np.ndarray, yns: np.ndarray, kind: Type) -> Seen:
