@@ -231,27 +231,30 @@ class Generator:
     def _with_quotations(
         self, rng: random.Random, stack: tuple[Type, ...], left: int, nesting: int
     ) -> tuple[list[Instruction], tuple[Type, ...]] | None:
-        """A combinator that fits the stack, with random bodies; checked by the same inference as a user's program."""
+        """A combinator that fits the stack, with random bodies."""
         fitting = [op for op in OPS.values() if op.num_quotations and op.name in self.ops and op.num_args <= len(stack) and self.weight(op)]
         for op in rng.choices(fitting, weights=[self.weight(op) for op in fitting], k=6) if fitting else ():
-            bodies = self.quotations_for(rng, stack, op, left=left, nesting=nesting)
-            if bodies is None:
-                continue
-            words: list[Instruction] = [*bodies, Word(op.name)]
-            try:
-                after = Fold.on(stack).extend(words).stack.types
-            except DslError:
-                continue
-            if all(kind in VALUE_TYPES for kind in after):
-                return words, after
+            found = self.combination(rng, stack, op, left=left, nesting=nesting)
+            if found is not None:
+                words, after = found
+                return list(words), after
         return None
 
-    def quotations_for(
+    def combination(
         self, rng: random.Random, stack: tuple[Type, ...], op: Op, *, left: int = 4, nesting: int = 0
-    ) -> list[Quotation] | None:
-        """Random short bodies for all the quotations of `op` on a stack; whether they fit together is for the inference to say."""
-        bodies = [self._quotation(rng, stack, op, i, left, nesting) for i in range(op.num_quotations)]
-        return None if any(body is None for body in bodies) else [body for body in bodies if body is not None]
+    ) -> tuple[tuple[Instruction, ...], tuple[Type, ...]] | None:
+        """`op` after random short bodies for its quotations, and the types of the stack that they leave; None where what was drawn does not fit. Checked
+        by the same inference as a user's program."""
+        drawn = [self._quotation(rng, stack, op, i, left, nesting) for i in range(op.num_quotations)]
+        bodies = [body for body in drawn if body is not None]
+        if len(bodies) < len(drawn):
+            return None
+        words = (*bodies, Word(op.name))
+        try:
+            after = Fold.on(stack).extend(words).stack.types
+        except DslError:
+            return None
+        return (words, after) if all(kind in VALUE_TYPES for kind in after) else None
 
     def _quotation(self, rng: random.Random, stack: tuple[Type, ...], op: Op, position: int, left: int, nesting: int) -> Quotation | None:
         """A short random body for one quotation of `op`; whether it fits is for the inference to say."""

@@ -14,8 +14,6 @@ from typing import NamedTuple
 
 from dsl import machine
 from dsl.columns.layout import Array
-from dsl.effects import Fold
-from dsl.errors import DslError
 from dsl.generate import LITERAL_INTS, LITERAL_STRINGS, Generator, Inputs, moves_on, random_value
 from dsl.ops import OPS
 from dsl.ops.table import Op
@@ -203,14 +201,8 @@ def _quoted(op: Op, generator: Generator, rng: random.Random) -> list[Move]:
         if len(found) == QUOTED:
             break
         stack = tuple(rng.choice(VALUE_TYPES) for _ in range(op.num_args + (rng.random() < BELOW)))
-        bodies = generator.quotations_for(rng, stack, op)
-        if bodies is None:
-            continue
-        instructions = (*bodies, Word(op.name))
-        try:
-            results = Fold.on(stack).extend(instructions).stack.types
-        except DslError:
-            continue
-        if all(kind in VALUE_TYPES for kind in results):
+        made = generator.combination(rng, stack, op)
+        if made is not None:
+            instructions, results = made
             found.append(Move(instructions, stack, results))
     return found

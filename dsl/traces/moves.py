@@ -11,8 +11,6 @@ from typing import NamedTuple
 import numpy as np
 
 from dsl.columns.layout import Array
-from dsl.effects import Fold
-from dsl.errors import DslError
 from dsl.generate import LITERAL_INTS, LITERAL_STRINGS, Generator, moves_on
 from dsl.liveness import dead_words
 from dsl.ops import OPS
@@ -186,14 +184,10 @@ class Moves:
         # Seeded by what it is for, so that quotations do not depend on the order in which stacks are met, and shards agree.
         rng = random.Random(f"{self.seed} {op.name} {' '.join(map(str, stack))} {self.variant}")
         for _ in range(0 if rng.randrange(RARITY) else TRIES):
-            bodies = self.generator.quotations_for(rng, stack, op)
-            if bodies is None:
+            found = self.generator.combination(rng, stack, op)
+            if found is None:
                 continue
-            instructions = (*bodies, Word(op.name))
-            try:
-                results = Fold.on(stack).extend(instructions).stack.types
-            except DslError:
-                continue
-            if all(kind in TYPE_CODES for kind in results) and len(results) <= LOOK and not dead_words(Program(instructions), len(stack)):
+            instructions, results = found
+            if len(results) <= LOOK and not dead_words(Program(instructions), len(stack)):
                 return Move(instructions, stack, results)
         return None
