@@ -2,6 +2,7 @@
 
 Every variant is trained with every seed for the same number of steps, then measured on the same unseen states. Runs that are there are gone on
 with, and finished ones are not made again, so the command can be stopped and repeated; seeds go round, so that a table of one seed is there first.
+Batches are made once for all variants of a seed, which differ in the network and the losses alone (but for one).
 The order of the rows is that of VARIANTS; a figure is the mean over the seeds that are finished, with their range.
 """
 
@@ -9,11 +10,16 @@ import argparse
 import json
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from embed.batches import Stream, Streams
+from embed.data_config import DataConfig
+from embed.steps import Batch
+from embed.vocab import Vocabulary
 from executor.checkpoint import load_weights
 from executor.evaluate import evaluate
 from executor.presets import preset, with_settings
@@ -59,17 +65,31 @@ COLUMNS = {
 """Column to the beginning of a row's name in the table of `flowforth eval`, and which of its figures."""
 
 
-def run(name: str, seed: int, args: argparse.Namespace) -> dict[str, Any]:
-    """Trains and measures one variant, unless that was done; gives its record."""
+class Kept(Stream):
+    """A stream whose batches are made once, however often they are asked for."""
+
+    def __init__(self, config: DataConfig, vocab: Vocabulary, shard: int = 0) -> None:
+        super().__init__(config, vocab, shard)
+        self._made: dict[int, Batch] = {}
+
+    def batch(self, number: int) -> Batch:
+        """Batch number `number`, counted from 0."""
+        if number not in self._made:
+            self._made[number] = super().batch(number)
+        return self._made[number]
+
+
+def run(name: str, seed: int, args: argparse.Namespace, trained: Streams, measured: Streams) -> dict[str, Any]:
+    """Trains and measures one variant on the batches of two makers of streams, unless that was done; gives its record."""
     folder = args.out / f"{re.sub('[^a-z]+', '-', name.lower())}-{seed}"
     done = folder / "measured.json"
     if done.exists():
         return json.loads(done.read_text(encoding="utf-8"))
     settings = [f"steps={args.steps}", f"seed={seed}", "figures=false", f"evaluate_every={args.steps}", "losses.unroll=0", *VARIANTS[name]]
     config = with_settings(preset(args.preset), settings)
-    train(config, folder)
+    train(config, folder, streams=trained)
     model, about = load_weights(folder)
-    rows = as_json(evaluate(model, about, rows=args.rows, only=MEASURED))["rows"]
+    rows = as_json(evaluate(model, about, rows=args.rows, only=MEASURED, streams=measured))["rows"]
     rows.append({"name": "effective rank", "value": f"{effective_rank(model.field):.1f}"})
     record = {"variant": name, "seed": seed, "steps": args.steps, "preset": args.preset, "rows": rows}
     done.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
@@ -113,11 +133,12 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    records = []
+    records, measured = [], cache(Kept)
     for seed in args.seeds:
+        trained = cache(Kept)  # the batches of one seed are no use to another
         for name in args.variants:
             print(f"{name}, seed {seed}", file=sys.stderr, flush=True)
-            records.append(run(name, seed, args))
+            records.append(run(name, seed, args, trained, measured))
             (args.out / "table.md").write_text(table(records), encoding="utf-8")
     print(table(records))
 

@@ -13,7 +13,7 @@ Shapes: N rows, L cells, M ops of a mixture, W words of a quotation, A abstract 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -71,6 +71,10 @@ class Stream:
 
     def _seed(self, epoch: int) -> int:
         return int(np.random.default_rng([self.config.seed, self.shard, epoch]).integers(2**31))
+
+
+Streams = Callable[[DataConfig, Vocabulary, int], Stream]
+"""What makes the stream of a shard."""
 
 
 def _is_long(epoch: int) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from embed.batches import Stream
+from embed.batches import Stream, Streams
 from embed.cells import CellError, State, decode
 from embed.data_config import DataConfig
 from embed.pool import CellRows
@@ -29,7 +29,8 @@ SHARD = 2_000_003
 class Bench:
     """One model, and states that it has not seen."""
 
-    def __init__(self, model: Executor, data: DataConfig, seed: int, rows: int) -> None:
+    def __init__(self, model: Executor, data: DataConfig, seed: int, rows: int, streams: Streams = Stream) -> None:
+        self.streams = streams
         self.model, self.field, self.seed, self.rows = model, model.field, seed, rows
         self.vocab = model.field.vocab
         self.device = model.field.table.residual.device
@@ -55,7 +56,7 @@ class Bench:
 
     def steps(self, config: DataConfig, count: int, shard: int = 0) -> Iterator[Steps]:
         """Batches of about so many concrete rows."""
-        stream = Stream(config, self.vocab, SHARD + 10 * self.seed + shard)
+        stream = self.streams(config, self.vocab, SHARD + 10 * self.seed + shard)
         for number in range(max(1, -(-count // config.rows))):
             yield stream.batch(number).steps
 
@@ -82,7 +83,7 @@ class Bench:
     def rollout_batch(self, length: int, count: int) -> Rollouts | None:
         """Rollouts of so many ops; None where no program is as long."""
         config = replace(self.data, rollouts=1.0, rollout_length=length, max_length=max(length, self.data.max_length), rows=min(count, 64), pairs="all", programs=768, min_length=length)  # fmt: skip
-        stream = Stream(config, self.vocab, SHARD + 20 + length)
+        stream = self.streams(config, self.vocab, SHARD + 20 + length)
         return stream.batch(0).rollouts
 
     def conditions(self, made: Rollouts) -> list[Condition]:

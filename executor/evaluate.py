@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from embed.batches import Stream, Streams
 from embed.data_config import data_config
 from executor.bench import Bench
 from executor.checkpoint import Executor
@@ -21,8 +22,15 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
 
 
 def evaluate(
-    model: Executor, about: Mapping[str, Any], *, seed: int = 0, rows: int = 4096, only: Collection[str] = tuple(MEASURES)
+    model: Executor,
+    about: Mapping[str, Any],
+    *,
+    seed: int = 0,
+    rows: int = 4096,
+    only: Collection[str] = tuple(MEASURES),
+    streams: Streams = Stream,
 ) -> list[Row]:
-    """All rows, or those of some measurements. `about` is what the weights' file says; `rows` is how many states the main figures are taken from."""
-    bench = Bench(model, data_config(about.get("data", {})), seed, rows)
+    """All rows, or those of some measurements. `about` is what the weights' file says; `rows` is how many states the main figures are taken from,
+    which `streams` give."""
+    bench = Bench(model, data_config(about.get("data", {})), seed, rows, streams)
     return [row for name, measure in MEASURES.items() if name in only for row in measure(bench)]

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from embed.batches import Stream
 from embed.cells import State, encode
 from embed.moves import pops_of
 from embed.steps import Rollouts, Steps, rows_of
@@ -95,7 +94,7 @@ def longer(bench: Bench) -> list[Row]:
 def soft(bench: Bench) -> list[Row]:
     """Total variation between the decoded mixture and the mixture of outcomes, over the cells where these differ."""
     found: dict[int, list[float]] = {2: [], 3: []}
-    stream = Stream(replace(bench.data, soft=0.5), bench.vocab, SHARD + 9)
+    stream = bench.streams(replace(bench.data, soft=0.5), bench.vocab, SHARD + 9)
     for number in range(max(1, bench.rows // 16 // bench.data.rows + 1)):
         soft = stream.batch(number).soft
         if soft is None:

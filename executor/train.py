@@ -24,7 +24,7 @@ import torch
 from torch import Tensor
 
 from dsl.errors import ConfigError
-from embed.batches import Stream
+from embed.batches import Stream, Streams
 from embed.steps import Steps
 from embed.vocab import vocabulary
 from executor.board import Board
@@ -58,9 +58,10 @@ def train(
     deterministic: bool = False,
     quiet: bool = False,
     weights: Path | None = None,
+    streams: Streams = Stream,
 ) -> dict[str, float]:
     """Trains, or goes on, to the last step or to step `stop_after`; gives the last figures. A new run begins with the `weights` of another, where
-    given. Raises `TrainingStopped`, and `ConfigError` where the folder holds another run or the weights are of another shape."""
+    given; its batches come from `streams`. Raises `TrainingStopped`, and `ConfigError` where the folder holds another run or the weights are of another shape."""
     if deterministic:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.use_deterministic_algorithms(True)
@@ -70,7 +71,7 @@ def train(
                 raise ConfigError(
                     f"{config.shards} shards cannot be shared out to {place.world} processes; set shards={place.world} or a multiple"
                 )
-            return _Run(config, folder, place, quiet=quiet, weights=weights).run(
+            return _Run(config, folder, place, quiet=quiet, weights=weights, streams=streams).run(
                 config.steps if stop_after is None else min(stop_after, config.steps)
             )
     finally:
@@ -81,7 +82,9 @@ def train(
 class _Run:
     """One process's part of a run."""
 
-    def __init__(self, config: TrainConfig, folder: Path, place: Place, *, quiet: bool, weights: Path | None) -> None:
+    def __init__(
+        self, config: TrainConfig, folder: Path, place: Place, *, quiet: bool, weights: Path | None, streams: Streams = Stream
+    ) -> None:
         self.config, self.folder, self.place, self.quiet = config, folder, place, quiet
         vocab = vocabulary(config.field.int_range)
         with torch.random.fork_rng(devices=[]):
@@ -92,8 +95,8 @@ class _Run:
         self.state = TrainState(self.model, optimizer_of(self.model, config), config.average)
         data = replace(config.data, seed=config.data.seed + config.seed)
         mine = range(place.rank, config.shards, place.world)
-        self.streams = {shard: Stream(data, vocab, shard) for shard in mine}
-        self.held_out = Stream(replace(data, soft=0, rollouts=0, abstract=0, emphasis=()), vocab, HELD_OUT)
+        self.streams = {shard: streams(data, vocab, shard) for shard in mine}
+        self.held_out = streams(replace(data, soft=0, rollouts=0, abstract=0, emphasis=()), vocab, HELD_OUT)
         self.precision = resolved(config.precision, place.device)
         self.autocast = autocast(self.precision, place.device)
         if config.compiled:
