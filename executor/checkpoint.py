@@ -33,7 +33,7 @@ class Executor(nn.Module):
     def __init__(self, config: FieldConfig, vocab: Vocabulary) -> None:
         super().__init__()
         self.field = Field(config, vocab)
-        self.metric = Metric(config.code_width)
+        self.metric = Metric(config.code_width, len(vocab.ops))
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -27,6 +27,10 @@ BESIDE = ("soft", "unroll", "commute", "distance", "bilinear")
 """Losses that a batch with `beside` above 1 has for others too, and weighs so many times; see `DataConfig.every`."""
 
 
+NAMES = ("decode", "flow", "stop", "error", "soft", "unroll", "commute", "distance", "taught", "bilinear", "variance", "contrast")
+"""The losses that are added up; `LossConfig` has the weight of each by its name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LossConfig:
     """Weights; 0 switches a loss off. `--loss NAME=WEIGHT` on the command line."""
@@ -49,6 +53,8 @@ class LossConfig:
     """Abstracting the predicted state agrees with executing on the abstract state."""
     distance: float = 0.1
     """IQE with the QRL objective."""
+    taught: float = 0.1
+    """The distance against exact ones in small languages (`embed.distances`)."""
     bilinear: float = 0.05
     """InfoNCE of the bilinear form."""
     variance: float = 0.0
@@ -78,6 +84,11 @@ class LossConfig:
         for name in ("at_source", "noisy", "unroll_from", "target_from", "slow_target"):
             if getattr(self, name) > 1:
                 raise ConfigError(f"loss setting {name} is {getattr(self, name)}; it is a share, in 0..1")
+
+    @property
+    def distance_alone(self) -> bool:
+        """Whether nothing but exact distances is learned: then the field stays as it is, and no traces are asked for."""
+        return self.taught > 0 and not any(getattr(self, name) for name in NAMES if name != "taught")
 
 
 class Draws:

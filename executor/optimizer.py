@@ -65,7 +65,7 @@ class MuonAdamW(torch.optim.AdamW):
 
 
 def optimizer_of(model: nn.Module, config: TrainConfig) -> MuonAdamW:
-    """The optimiser of an executor. Matrices decay, vectors and tables do not; the Lagrange multiplier has a rate of its own."""
+    """The optimiser of what is trained of an executor. Matrices decay, vectors and tables do not; the Lagrange multiplier has a rate of its own."""
     groups: dict[str, dict[str, Any]] = {
         "blocks": {"params": [], "weight_decay": config.weight_decay, "scale": config.muon / config.learning_rate, "pieces": 1},
         "heads": {"params": [], "weight_decay": config.weight_decay, "scale": config.muon / config.learning_rate, "pieces": 3},
@@ -74,6 +74,8 @@ def optimizer_of(model: nn.Module, config: TrainConfig) -> MuonAdamW:
         "multiplier": {"params": [], "weight_decay": 0.0, "scale": 5.0},
     }
     for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
         groups[_group(name, parameter, muon=config.muon > 0)]["params"].append(parameter)
     kept = [group for group in groups.values() if group["params"]]
     return MuonAdamW(kept, lr=config.learning_rate, betas=(0.9, 0.95), fused=True)

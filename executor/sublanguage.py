@@ -1,28 +1,25 @@
-"""Exact distances: breadth-first search over all states of a small language, to hold a learned distance against."""
+"""The learned distance held against exact ones, in small languages that it did not learn from."""
 
 import random
-from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from dsl import machine
-from dsl.program import Program, Word
-from dsl.values import Stuck
-from embed.cells import State, encode
-from embed.steps import rows_of
+from embed.distances import EVALUATED, FARTHEST, LEAST_STATES, Search, Stack, languages, random_start, rows, search
 from executor.checkpoint import Executor
 
-WORDS = ("inc", "dec", "neg", "+", "-", "dup", "swap", "drop")
-LIMIT, DEPTH, FARTHEST = 12, 3, 6
-"""Ints from -LIMIT to LIMIT, stacks up to DEPTH, distances up to FARTHEST."""
+LANGUAGES = 6
+"""EVALUATED and others that are drawn."""
+STARTS, ENDS = 6, 120
+"""Searches in each language; states of each that are asked about, as many of each distance as there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Distances:
-    """How a learned distance compares."""
+class Agreement:
+    """How a learned distance compares with the exact one in one language."""
 
+    language: frozenset[str]
     spearman: float
     error: float
     """Mean absolute error where the exact distance is at most 4."""
@@ -32,50 +29,78 @@ class Distances:
     """Rank correlation of the bilinear form (the other way round)."""
 
 
-def search_from(start: tuple[int, ...]) -> dict[tuple[int, ...], int]:
-    """Every state within FARTHEST ops of a start, with its distance."""
-    found, queue = {start: 0}, deque([start])
-    while queue:
-        state = queue.popleft()
-        if found[state] == FARTHEST:
-            continue
-        for word in WORDS:
-            after = machine.run(Program((Word(word),)), state)
-            if isinstance(after, Stuck) or not after or len(after) > DEPTH or any(not -LIMIT <= n <= LIMIT for n in after):  # type: ignore[operator]
-                continue
-            if after not in found:
-                found[after] = found[state] + 1  # type: ignore[index]
-                queue.append(after)  # type: ignore[arg-type]
-    return found
+@dataclass(frozen=True, slots=True)
+class Distances:
+    """The same for all languages; the figures are means over them, violations are added up."""
+
+    each: tuple[Agreement, ...]
+
+    @property
+    def spearman(self) -> float:
+        return float(np.mean([one.spearman for one in self.each]))
+
+    @property
+    def error(self) -> float:
+        return float(np.mean([one.error for one in self.each]))
+
+    @property
+    def violations(self) -> int:
+        return sum(one.violations for one in self.each)
+
+    @property
+    def bilinear(self) -> float:
+        return float(np.mean([one.bilinear for one in self.each]))
 
 
 @torch.no_grad()
-def distances(model: Executor, *, seed: int = 0, starts: int = 6, ends: int = 120) -> Distances:
-    """The figures, from some starts to random ends, as many of each exact distance as there are."""
-    rng = random.Random(seed)
+def distances(model: Executor, *, seed: int = 0) -> Distances:
+    """The figures. Languages and states belong to the seed."""
+    others, found = languages(seed, held_out=True), [_agreement(model, _searches(EVALUATED, seed), seed)]
+    while len(found) < LANGUAGES:
+        language = next(others)
+        searches = _searches(language, seed) if language != EVALUATED else []
+        if len(searches) == STARTS:
+            found.append(_agreement(model, searches, seed))
+    return Distances(tuple(found))
+
+
+def _searches(language: frozenset[str], seed: int) -> list[Search]:
+    """Searches from STARTS states from which the language leads somewhere; fewer where that is rare."""
+    drawn = random.Random(f"{seed} {' '.join(sorted(language))}")
+    found = (search(random_start(language, drawn), language) for _ in range(3 * STARTS))
+    return [one for one in found if len(one.found) >= 2 * LEAST_STATES][:STARTS]
+
+
+def _agreement(model: Executor, searches: list[Search], seed: int) -> Agreement:
+    drawn = random.Random(seed)
     exact: list[int] = []
     learned: list[np.ndarray] = []
     scores: list[np.ndarray] = []
     violations = 0
-    for _ in range(starts):
-        start = tuple(rng.randint(-5, 5) for _ in range(rng.randint(1, 2)))
-        found = search_from(start)
-        by_distance: dict[int, list[tuple[int, ...]]] = {}
-        for state, distance in found.items():
-            by_distance.setdefault(distance, []).append(state)
-        chosen = [(d, s) for d, states in by_distance.items() for s in rng.sample(states, min(len(states), ends // FARTHEST))]
-        pooled = _pooled(model, [start, *(state for _, state in chosen)])
-        learned.append(model.metric.distance(pooled[:1], pooled[1:]).cpu().numpy())
+    vocab, device = model.field.vocab, model.field.table.residual.device
+    language = torch.zeros(len(vocab.ops), dtype=torch.bool, device=device)
+    language[[vocab.numbers[word] for word in searches[0].language]] = True
+    for one in searches:
+        chosen = [(distance, state) for distance in range(FARTHEST + 1) for state in _some(one.at(distance), drawn)]
+        pooled = _pooled(model, [one.start, *(state for _, state in chosen)])
+        learned.append(model.metric.distance(pooled[:1], pooled[1:], language).cpu().numpy())
         scores.append(model.metric.scores(pooled[:1], pooled[1:])[0].cpu().numpy())
-        exact += [d for d, _ in chosen]
-        third = rng.sample(range(len(chosen)), min(12, len(chosen)))
-        among = model.metric.distance(pooled[1:][third][:, None], pooled[1:][third][None]).cpu().numpy()
+        exact += [distance for distance, _ in chosen]
+        third = drawn.sample(range(len(chosen)), min(12, len(chosen)))
+        among = model.metric.distance(pooled[1:][third][:, None], pooled[1:][third][None], language).cpu().numpy()
         violations += int((among[:, None, :] > among[:, :, None] + among[None] + 1e-3).sum())
     truth, guess = np.array(exact), np.concatenate(learned)
-    near = truth <= 4
-    return Distances(
-        spearman=spearman(truth, guess), error=float(np.abs(truth - guess)[near].mean()), violations=violations, bilinear=spearman(truth, -np.concatenate(scores))
-    )  # fmt: skip
+    return Agreement(
+        language=searches[0].language,
+        spearman=spearman(truth, guess),
+        error=float(np.abs(truth - guess)[truth <= 4].mean()),
+        violations=violations,
+        bilinear=spearman(truth, -np.concatenate(scores)),
+    )
+
+
+def _some(states: list[Stack], drawn: random.Random) -> list[Stack]:
+    return drawn.sample(states, min(len(states), ENDS // FARTHEST))
 
 
 def spearman(a: np.ndarray, b: np.ndarray) -> float:
@@ -88,8 +113,8 @@ def spearman(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
 
 
-def _pooled(model: Executor, states: list[tuple[int, ...]]) -> torch.Tensor:
-    vocab, device = model.field.vocab, model.field.table.residual.device
-    rows = rows_of([encode(State(state), vocab) for state in states], 12, vocab)
-    codes, numbers = (torch.as_tensor(array, dtype=torch.long).to(device) for array in (rows.codes, rows.numbers))
+def _pooled(model: Executor, states: list[Stack]) -> torch.Tensor:
+    device = model.field.table.residual.device
+    cells = rows(states, model.field.vocab)
+    codes, numbers = (torch.as_tensor(array, dtype=torch.long).to(device) for array in (cells.codes, cells.numbers))
     return model.metric.pooled(model.field.source(codes, numbers))

@@ -25,10 +25,12 @@ from torch import Tensor
 
 from dsl.errors import ConfigError
 from embed.batches import Stream, Streams
+from embed.distances import Searches
 from embed.steps import Steps
 from embed.vocab import vocabulary
 from executor.board import Board
 from executor.checkpoint import CHECKPOINT, WEIGHTS, Executor, TrainState, begin_with, save_weights, write_whole
+from executor.distance import taught_loss
 from executor.exactness import by_op
 from executor.field import Field, count_parameters
 from executor.losses import Draws, LossConfig, total_loss
@@ -37,11 +39,14 @@ from executor.place import Place, placed, uninterrupted
 from executor.presets import TrainConfig, flat
 from executor.progress import Meter
 from executor.speed import autocast, compile_blocks, resolved
+from executor.sublanguage import distances
 
 HELD_OUT = 1_000_003
 """Shard whose batches are never trained on."""
 SCHEDULE = ("steps", "decay", "log_every", "save_every", "evaluate_every", "held_out", "figures")
 """Settings that may change when a run goes on: how long it is to be, and what is written when."""
+PAIRS_A_ROW = 2
+"""Pairs of states with exact distances for each row of a batch that has some."""
 LEAST_RANK = 0.05
 """Share of the code width below which the effective rank of the code table counts as collapse."""
 
@@ -92,10 +97,13 @@ class _Run:
             self.model = Executor(config.field, vocab).to(place.device)
         if weights is not None:
             begin_with(self.model, weights)
+        self.alone = config.losses.distance_alone
+        self.model.field.requires_grad_(not self.alone)
         self.state = TrainState(self.model, optimizer_of(self.model, config), config.average)
         data = replace(config.data, seed=config.data.seed + config.seed)
         mine = range(place.rank, config.shards, place.world)
         self.streams = {shard: streams(data, vocab, shard) for shard in mine}
+        self.searches = {shard: Searches(vocab, data.seed, shard) for shard in mine}
         self.held_out = streams(replace(data, soft=0, rollouts=0, abstract=0, emphasis=()), vocab, HELD_OUT)
         self.precision = resolved(config.precision, place.device)
         self.autocast = autocast(self.precision, place.device)
@@ -133,19 +141,13 @@ class _Run:
     def _one_step(self) -> dict[str, Tensor]:
         """Gradients of all shards, one update."""
         config, state = self.config, self.state
-        progress = state.step / config.steps
         for group in state.optimizer.param_groups:
             group["lr"] = group["scale"] * learning_rate(config, state.step)
         state.optimizer.zero_grad(set_to_none=True)
         sums: dict[str, Tensor] = {}
-        slow = state.average_table() if config.losses.slow_target else None
-        for shard, stream in self.streams.items():
-            batch = stream.batch(state.step)
-            draws = Draws(config.seed, state.step, shard, device=self.place.device)
+        for shard in self.streams:
             with self.autocast:
-                loss, parts = total_loss(
-                    self.model.field, batch, config.losses, draws, progress=progress, metric=self.model.metric, slow=slow
-                )
+                loss, parts = self._losses(shard)
             (loss / config.shards).backward()
             for name, value in {"loss": loss, **parts}.items():
                 sums[name] = sums.get(name, torch.zeros((), device=self.place.device)) + value.detach().float() / config.shards
@@ -159,9 +161,26 @@ class _Run:
         sums["gradient"] = torch.tensor(norm)
         return sums
 
+    def _losses(self, shard: int) -> tuple[Tensor, dict[str, Tensor]]:
+        """The weighted sum of a shard's losses, and each of them."""
+        losses, state, field = self.config.losses, self.state, self.model.field
+        draws = Draws(self.config.seed, state.step, shard, device=self.place.device)
+        loss, parts, beside = torch.zeros((), device=self.place.device), {}, 1
+        if not self.alone:
+            batch = self.streams[shard].batch(state.step)
+            slow = state.average_table() if losses.slow_target else None
+            progress = state.step / self.config.steps
+            loss, parts = total_loss(field, batch, losses, draws, progress=progress, metric=self.model.metric, slow=slow)
+            beside = batch.beside
+        if losses.taught and beside:
+            pairs = self.searches[shard].pairs(state.step, PAIRS_A_ROW * self.config.data.rows)
+            parts["taught"] = taught_loss(self.model.metric, field, pairs, field.table.table())
+            loss = loss + losses.taught * beside * parts["taught"]
+        return loss, parts
+
     def _share_gradients(self, sums: dict[str, Tensor]) -> float:
         """Adds up the processes' gradients and losses, clips, and gives the norm before clipping."""
-        parameters = [p for p in self.model.parameters()]
+        parameters = [p for p in self.model.parameters() if p.requires_grad]
         for parameter in parameters:
             if parameter.grad is None:
                 parameter.grad = torch.zeros_like(parameter)
@@ -196,8 +215,11 @@ class _Run:
         meter.show(step, figures)
 
     def _evaluate(self, board: Board | None) -> None:
-        """Exact next states on held-out batches, by op; with the averaged weights."""
+        """Exact next states on held-out batches, by op; or distances, where nothing else is trained. With the averaged weights."""
         if board is None:
+            return
+        if self.alone:
+            self._evaluate_distances()
             return
         with self._averaged() as model:
             tally = by_op(model.field, self._held_out())
@@ -212,6 +234,15 @@ class _Run:
         board.exactness(self.state.step, shares, tally.total, macro)
         if not self.quiet:
             print(f"\nstep {self.state.step}: exact next states {tally.total:.2%}, mean over ops {macro:.2%}", file=sys.stderr, flush=True)
+
+    def _evaluate_distances(self) -> None:
+        with self._averaged() as model:
+            found = distances(model)
+        with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"step": self.state.step, "spearman": found.spearman, "error": found.error}) + "\n")
+        if not self.quiet:
+            text = f"distances: rank correlation {found.spearman:.3f}, mean error {found.error:.2f}"
+            print(f"\nstep {self.state.step}: {text}", file=sys.stderr, flush=True)
 
     def _held_out(self) -> Iterator[Steps]:
         for number in range(self.config.held_out):

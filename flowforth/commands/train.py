@@ -45,6 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--focus", action="store_true", help="with --from: measure those weights first, and train most on the words that they get wrong"
     )
+    parser.add_argument(
+        "--only-distance", action="store_true", help="train the distance between states alone, from exact ones; the fields stay as they are"
+    )
     parser.add_argument("--deterministic", action="store_true", help="only algorithms that give equal results on every run of this machine")
     parser.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: as many as there are cores)")
 
@@ -54,10 +57,12 @@ def main(args: argparse.Namespace) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="flowforth: %(message)s")
     require_neural()
     set_threads(args.threads)
+    from executor.losses import NAMES
     from executor.presets import preset, with_settings
     from executor.train import train
 
     settings = [*args.set, *(f"losses.{item}" for item in args.loss)]
+    settings += [f"losses.{name}={float(name == 'taught')}" for name in NAMES if args.only_distance]
     settings += [f"seed={args.seed}"] if args.seed is not None else []
     settings += [f"steps={args.steps}"] if args.steps is not None else []
     folder = Path(args.run_dir)

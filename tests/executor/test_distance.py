@@ -6,9 +6,10 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
 
-from executor.distance import Metric, info_nce, iqe, qrl_loss  # noqa: E402
-from executor.sublanguage import WORDS, search_from, spearman  # noqa: E402
-from tests.executor.samples import batch, of_steps, small_field, tensor  # noqa: E402
+from embed.distances import Searches  # noqa: E402
+from executor.distance import Metric, info_nce, iqe, qrl_loss, taught_loss  # noqa: E402
+from executor.sublanguage import spearman  # noqa: E402
+from tests.executor.samples import VOCAB, batch, of_steps, small_field, tensor  # noqa: E402
 
 GENERATOR = torch.Generator().manual_seed(0)
 
@@ -40,7 +41,7 @@ def test_one_batch_can_be_learned_and_every_parameter_has_a_gradient() -> None:
     rows = steps.take(torch.arange(len(steps)).numpy()[(steps.error == 0) & (steps.interpretation == 0)])
     with torch.no_grad():
         before, after, _ = of_steps(small_field(), rows)
-    metric = Metric(96)
+    metric = Metric(96, len(VOCAB.ops))
     torch.manual_seed(0)
     optimizer = torch.optim.Adam(metric.parameters(), 2e-3)
     for step in range(60):
@@ -59,12 +60,23 @@ def test_one_batch_can_be_learned_and_every_parameter_has_a_gradient() -> None:
     assert float(right) > 0.7
 
 
-def test_exact_distances() -> None:
-    found = search_from((3,))
-    assert found[(3,)] == 0
-    assert found[(4,)] == found[(-3,)] == found[(3, 3)] == 1
-    assert found[(6,)] == 2  # dup +
-    assert set(WORDS) >= {"inc", "dup"}
+def test_exact_distances_are_learned_and_depend_on_the_language() -> None:
+    torch.manual_seed(0)
+    field, metric, pairs = small_field(), Metric(96, len(VOCAB.ops)), Searches(VOCAB).pairs(0, 128)
+    table = field.table.table().detach()
+    optimizer = torch.optim.Adam(metric.parameters(), 3e-3)
+    losses = []
+    for _ in range(80):
+        loss = taught_loss(metric, field, pairs, table)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    assert losses[-1] < 0.3 * losses[0]
+    state = torch.randn(2, 256)
+    few, many = torch.zeros(2, 1, len(VOCAB.ops), dtype=torch.bool)
+    few[:, :3], many[:, :30] = True, True
+    assert float((metric.distance(state[:1], state[1:], few) - metric.distance(state[:1], state[1:], many)).abs()) > 1e-3
 
 
 def test_rank_correlation() -> None:

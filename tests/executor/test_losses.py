@@ -12,15 +12,15 @@ from embed.pool import CellRows  # noqa: E402
 from embed.vocab import TYPES, Kind  # noqa: E402
 from executor.beside import containment  # noqa: E402
 from executor.distance import Metric  # noqa: E402
-from executor.losses import Draws, LossConfig, contrast_loss, flow_loss, path, total_loss  # noqa: E402
+from executor.losses import NAMES, Draws, LossConfig, contrast_loss, flow_loss, path, total_loss  # noqa: E402
 from executor.view import view_of  # noqa: E402
 from tests.executor.samples import VOCAB, batch, small_field  # noqa: E402
 
-WEIGHTS = ("decode", "flow", "stop", "error", "soft", "unroll", "commute", "distance", "bilinear", "variance", "contrast")
+WEIGHTS = tuple(name for name in NAMES if name != "taught")  # which is of no batch
 
 
 def parts(config: LossConfig, *, progress: float = 1.0) -> dict[str, float]:
-    metric = Metric(96)
+    metric = Metric(96, len(VOCAB.ops))
     found = total_loss(small_field(), batch(), config, Draws(0), progress=progress, metric=metric)[1]
     return {name: float(value.detach()) for name, value in found.items()}
 
@@ -98,7 +98,7 @@ def test_settings_outside_their_range_are_named(field: str) -> None:
 def test_a_batch_that_speaks_for_others_weighs_what_stands_beside_its_steps_so_much_more() -> None:
     """Without the four main losses, three times the batch's soft rows and rollouts at `beside` 3 are the total of one batch, three times."""
     config = replace(LossConfig(), decode=0, flow=0, stop=0, error=0)
-    field, metric = small_field(), Metric(96)
+    field, metric = small_field(), Metric(96, len(VOCAB.ops))
     one = batch()
     assert one.soft is not None and one.rollouts is not None
     thrice = replace(
