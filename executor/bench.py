@@ -82,7 +82,7 @@ class Bench:
 
     def rollout_batch(self, length: int, count: int) -> Rollouts | None:
         """Rollouts of so many ops; None where no program is as long."""
-        config = replace(self.data, rollouts=1.0, rollout_length=length, max_length=max(length, self.data.max_length), rows=min(count, 64), pairs="all", programs=768, min_length=length)  # fmt: skip
+        config = replace(self.data, rollouts=1.0, rollout_length=length, max_length=max(length, self.data.max_length), rows=min(count, 256), pairs="all", programs=768, min_length=length)  # fmt: skip
         stream = self.streams(config, self.vocab, SHARD + 20 + length)
         return stream.batch(0).rollouts
 

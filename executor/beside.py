@@ -21,11 +21,12 @@ from executor.window import results_between
 
 
 def soft_loss(field: Field, soft: Soft, table: Tensor, count: int) -> Tensor:
-    """Fields add: under sum_m w_m op_m the end point is the mixture of the ops' outcomes y_m, and decodes to the mixture of their codes.
+    """Fields add: under sum_m w_m op_m the end point is the mixture of the ops' outcomes y_m,
 
-    - sum_m w_m log softmax(2 x1 E^T / sqrt(D))[y_m] - H(w)    +    |x1 - sum_m w_m e(y_m)|^2 / D
+    |x1 - sum_m w_m e(y_m)|^2 / D
 
-    over the cells in which the outcomes differ. H(w) of the codes is subtracted, so that the least value is zero.
+    over the cells in which the outcomes differ. `embed.hull` reads the weights from it. A cross-entropy with the weights beside it would pull elsewhere: the mixture of two
+    codes is no point whose softmax is their weights.
     """
     device = table.device
     before = cells_of(field, soft.before, table)
@@ -43,15 +44,9 @@ def soft_loss(field: Field, soft: Soft, table: Tensor, count: int) -> Tensor:
     differs = ((codes != first) & (shares > 0)).any(1)
     if not bool(differs.any()):
         return x1.sum() * 0
-    logits = torch.log_softmax(field.table.logits(x1[differs], table), -1)
-    there, share = codes.transpose(1, 2)[differs], shares.transpose(1, 2)[differs]
-    beyond = (there == field.vocab.code(Kind.BEYOND_INT)) | (there == field.vocab.code(Kind.BEYOND_CHAR))
-    crossed = -(share * logits.gather(1, there).masked_fill(beyond, 0)).sum(1)
-    same = (there[:, :, None] == there[:, None, :]).float()
-    entropy = -(share * torch.log(torch.einsum("gmn,gn->gm", same, share).clamp(min=1e-9)) * ~beyond).sum(1)
     target = torch.einsum("nm,nmld->nld", weights, vectors).detach()
     squared = (x1 - target)[differs].square().mean(-1)
-    return over_rows(crossed - entropy + squared, differs, torch.ones(rows, device=device)) * rows / count
+    return over_rows(squared, differs, torch.ones(rows, device=device)) * rows / count
 
 
 def unrolled_loss(field: Field, rollouts: Rollouts, table: Tensor, count: int, temperature: float) -> Tensor:

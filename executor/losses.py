@@ -45,7 +45,7 @@ class LossConfig:
     """Which error, if any."""
     abstract: float = 1.0
     """Weight of abstract rows in the four losses above; concrete rows have 1."""
-    soft: float = 0.1
+    soft: float = 0.5
     """Mixtures of ops."""
     unroll: float = 0.25
     """Several ops in a row, from `unroll_from` on."""

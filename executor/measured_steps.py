@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from embed.cells import State, encode
+from embed.hull import mixture
 from embed.moves import pops_of
 from embed.steps import Rollouts, Steps, rows_of
 from executor.bench import SHARD, Bench
@@ -77,7 +78,7 @@ def _as_vectors(bench: Bench, made: Rollouts, conditions: list[Condition], tempe
 def unseen_pairs(bench: Bench) -> list[Row]:
     """States that came from an op which was never followed by this one in training."""
     shares = [
-        share_exact(bench, bench.steps(replace(bench.traced, pairs=pairs, from_step=1), bench.rows // 4, 1)) for pairs in ("seen", "unseen")
+        share_exact(bench, bench.steps(replace(bench.traced, pairs=pairs, from_step=1), bench.rows, 1)) for pairs in ("seen", "unseen")
     ]
     return [gap_row("unseen op pairs: seen / unseen", shares)]
 
@@ -103,7 +104,8 @@ def soft(bench: Bench) -> list[Row]:
         source = bench.field.source(*bench.tensors(soft.before))
         condition = Condition.mixed(ops, weights, bench.vocab)
         end = bench.field.endpoint(source.z0, torch.zeros(len(ops), device=bench.device), source, condition)
-        q = torch.softmax(bench.field.table.logits(bench.field.expected(end, source, condition), source.table), -1)
+        x1 = bench.field.expected(end, source, condition)
+        q = torch.zeros(*x1.shape[:-1], len(source.table), device=bench.device).scatter_add_(-1, *mixture(x1, source.table))
         codes = torch.as_tensor(soft.after.codes, dtype=torch.long).to(bench.device).view(*ops.shape, -1)
         target = torch.zeros_like(q).scatter_add_(2, codes.transpose(1, 2), weights[:, None].expand(-1, codes.shape[2], -1).contiguous())
         differs = ((codes != codes[:, :1]) & (weights[..., None] > 0)).any(1)
