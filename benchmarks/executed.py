@@ -47,6 +47,7 @@ SHORT = Descent(starts=2, steps=12, every=3, examples=2, domains=("type", "lengt
 GRADIENTS = {
     "gradient on offsets": SHORT,
     "gradient, nothing learned from programs": replace(SHORT, feedback="none", commit=False),
+    "gradient, nearest mixtures": replace(SHORT, hull=True),
     "the same without gradient": replace(SHORT, rate=0.0, feedback="none", commit=False),
     "gradient from random logits": replace(SHORT, policy=False),
     "mixture of exact results": replace(SHORT, feedback="expectation"),

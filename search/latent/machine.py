@@ -20,10 +20,13 @@ from torch import Tensor
 from dsl.values import Value
 from embed.cells import CellError, State, decode, encode, encode_abstract, encode_value
 from embed.codes import CodeTable
+from embed.hull import mixture
 from embed.steps import rows_of
 from embed.vocab import INTERPRETATIONS, Kind, Vocabulary
 from search.latent.programs import Stack
 
+MIXED, MIXING = 3, 20
+"""Codes of a mixture that a state is re-grounded to, and steps of finding their weights: as exact as a hundred descents can afford."""
 CONCRETE = INTERPRETATIONS[0]
 WORST = 2.0
 """The distance of what is no value from any: that of opposite vectors."""
@@ -152,6 +155,12 @@ class Machine(ABC):
         entropy = -(q * torch.log(q.clamp(min=1e-9))).sum(-1, keepdim=True)
         sure = 1 - entropy / math.log(len(self.table))
         return soft + (sure * (self.table[q.argmax(-1)] - soft)).detach()
+
+    def nearest_mixture(self, z: Tensor) -> Tensor:
+        """float32[B, L, D]: the mixtures of codes that lie nearest (`embed.hull`), by which a mixture of outcomes stays what it is; the gradient passes as if nothing
+        had been done."""
+        codes, weights = mixture(z.detach(), self.table, most=MIXED, steps=MIXING)
+        return z + ((weights[..., None] * self.table[codes]).sum(-2) - z).detach()
 
     def surprise(self, z: Tensor, targets: Targets, first: Tensor) -> Tensor:
         """float32[B]: how little the cells from the places `first` int64[B] on look like the wanted ones: mean cross-entropy under the tied decoder.

@@ -104,7 +104,7 @@ class Relaxed:
             log_ps.append(self.distribution(k, prior, heat))
             numbers, weights = self.mixture(log_ps[-1], torch.log_softmax(prior / heat, -1))
             flow = self.machine.flow(z, numbers.repeat_interleave(rows, 0), weights.repeat_interleave(rows, 0), self.domains * starts)
-            z = flow.z if k + 1 == self.length else self.machine.regrounded(flow.z, state_heat)
+            z = flow.z if k + 1 == self.length else self.regrounded(flow.z, state_heat)
             trouble = trouble + flow.trouble.view(starts, rows)[:, :concrete].mean(1)
         return self._rolled(z, trouble, torch.stack(log_ps, 1), progress)
 
@@ -149,8 +149,12 @@ class Relaxed:
                 z = self.machine.flow(
                     z, numbers.repeat_interleave(rows, 0), weights.repeat_interleave(rows, 0), self.domains * self.how.starts
                 ).z
-                z = self.machine.regrounded(z, self.how.state_cold)
+                z = self.regrounded(z, self.how.state_cold)
         self._remembered = found
+
+    def regrounded(self, z: Tensor, heat: float) -> Tensor:
+        """States between two words."""
+        return self.machine.nearest_mixture(z) if self.how.hull else self.machine.regrounded(z, heat)
 
     def distribution(self, k: int, prior: Tensor, heat: float) -> Tensor:
         """float32[R, W]: log-probabilities at one position."""

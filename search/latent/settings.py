@@ -61,6 +61,8 @@ class Descent:
     state_hot: float = 1.0
     state_cold: float = 0.3
     """Temperature of re-grounding between words, from the first step to the last."""
+    hull: bool = False
+    """Whether states are re-grounded to the nearest mixture of codes instead, which keeps mixtures and has no temperature."""
     domains: tuple[str, ...] = ("type", "length", "sign", "parity", "interval")
     """Abstract targets; () for none."""
     coarse: float = 1.0

@@ -36,7 +36,7 @@ PLUS = Task(name="plus", examples=tuple(Example((x,), x + 37) for x in (3, -8, 2
 BEYOND = Task(name="beyond", examples=(Example(((3, 4000),), 9999), Example(((1,),), -7000)))
 """Numbers that have no code of their own."""
 SMALL = Descent(starts=2, steps=3, every=1, examples=1, mixture=2, drawn=4, domains=("type",), longer=-2)
-OTHER = replace(SMALL, feedback="expectation", reread=False, guidance=1.5, policy=False)
+OTHER = replace(SMALL, feedback="expectation", reread=False, guidance=1.5, policy=False, hull=True)
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -73,6 +73,16 @@ def test_the_gradient_lowers_the_loss_and_favours_the_right_words(oracle: Oracle
     assert bool((after.log_p[:, 0, right] > before.log_p[:, 0, right]).all())
 
 
+def test_the_nearest_mixture_keeps_a_mixture_and_passes_its_gradient(oracle: Oracle) -> None:
+    table = oracle.table
+    z = (0.7 * table[40] + 0.3 * table[50]).repeat(2, 3, 1).requires_grad_()
+    there = oracle.nearest_mixture(z)
+    assert torch.allclose(there, z, atol=0.05)
+    assert not torch.allclose(oracle.regrounded(z.detach(), 0.3), z, atol=0.3), "a softmax leaves one of them"
+    there.sum().backward()
+    assert torch.equal(z.grad, torch.ones_like(z))
+
+
 @pytest.mark.parametrize("feedback", ["score", "expectation", "none"])
 def test_every_feedback_runs_and_equal_seeds_run_equal_programs(feedback: str) -> None:
     def ran(seed: int) -> list[Term]:
@@ -85,7 +95,16 @@ def test_every_feedback_runs_and_equal_seeds_run_equal_programs(feedback: str) -
 
 @pytest.mark.parametrize(
     "change",
-    [{"policy": False}, {"reread": False}, {"domains": ()}, {"guidance": 1.5}, {"commit": False}, {"control": False}, {"spread": 0.0}],
+    [
+        {"policy": False},
+        {"reread": False},
+        {"domains": ()},
+        {"guidance": 1.5},
+        {"commit": False},
+        {"control": False},
+        {"spread": 0.0},
+        {"hull": True},
+    ],
     ids=lambda change: next(iter(change)),
 )
 def test_every_part_can_be_left_out(change: dict[str, object]) -> None:
