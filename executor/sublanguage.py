@@ -1,7 +1,10 @@
 """The learned distance held against exact ones, in small languages that it did not learn from."""
 
+import itertools
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import torch
@@ -55,23 +58,30 @@ class Distances:
 @torch.no_grad()
 def distances(model: Executor, *, seed: int = 0) -> Distances:
     """The figures. Languages and states belong to the seed."""
-    others, found = languages(seed, held_out=True), [_agreement(model, _searches(EVALUATED, seed), seed)]
-    while len(found) < LANGUAGES:
-        language = next(others)
-        searches = _searches(language, seed) if language != EVALUATED else []
+    return Distances(tuple(_agreement(model, searches, seed) for searches in measured_in(seed)))
+
+
+@cache
+def measured_in(seed: int) -> tuple[tuple[Search, ...], ...]:
+    """STARTS searches in each of LANGUAGES languages: EVALUATED, and others that lead somewhere."""
+    found = [_searches(EVALUATED, seed)]
+    for language in languages(seed, held_out=True):
+        searches = _searches(language, seed) if language != EVALUATED else ()
         if len(searches) == STARTS:
-            found.append(_agreement(model, searches, seed))
-    return Distances(tuple(found))
+            found.append(searches)
+            if len(found) == LANGUAGES:
+                break
+    return tuple(found)
 
 
-def _searches(language: frozenset[str], seed: int) -> list[Search]:
+def _searches(language: frozenset[str], seed: int) -> tuple[Search, ...]:
     """Searches from STARTS states from which the language leads somewhere; fewer where that is rare."""
     drawn = random.Random(f"{seed} {' '.join(sorted(language))}")
-    found = (search(random_start(language, drawn), language) for _ in range(3 * STARTS))
-    return [one for one in found if len(one.found) >= 2 * LEAST_STATES][:STARTS]
+    tried = (search(random_start(language, drawn), language) for _ in range(2 * STARTS))
+    return tuple(itertools.islice((one for one in tried if len(one.found) >= 2 * LEAST_STATES), STARTS))
 
 
-def _agreement(model: Executor, searches: list[Search], seed: int) -> Agreement:
+def _agreement(model: Executor, searches: Sequence[Search], seed: int) -> Agreement:
     drawn = random.Random(seed)
     exact: list[int] = []
     learned: list[np.ndarray] = []

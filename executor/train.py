@@ -3,22 +3,18 @@
     flowforth train --preset small --run-dir runs/small
     torchrun --nproc-per-node 2 -m flowforth train --preset small --run-dir runs/small
 
-A run is a folder: config.json, versions.json, metrics.jsonl, TensorBoard events, checkpoint.safetensors (to go on) and model.safetensors (to use).
+A run is a folder (`executor.run_folder`), with TensorBoard events, checkpoint.safetensors (to go on) and model.safetensors (to use) in it.
 The same command goes on where a run stopped, also with more or fewer steps; batches and random numbers belong to step numbers, so that the curve is the one of a run that was
 never stopped. A batch is made of `shards` parts, which the processes share out; its gradient is the same on any number of them.
 """
 
-import json
 import math
 import os
-import platform
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -29,7 +25,7 @@ from embed.distances import Searches
 from embed.steps import Steps
 from embed.vocab import vocabulary
 from executor.board import Board
-from executor.checkpoint import CHECKPOINT, WEIGHTS, Executor, TrainState, begin_with, save_weights, write_whole
+from executor.checkpoint import Executor, TrainState, begin_with, save_weights
 from executor.distance import taught_loss
 from executor.exactness import by_op
 from executor.field import Field, count_parameters
@@ -38,13 +34,12 @@ from executor.optimizer import optimizer_of
 from executor.place import Place, placed, uninterrupted
 from executor.presets import TrainConfig, flat
 from executor.progress import Meter
+from executor.run_folder import RunFolder
 from executor.speed import autocast, compile_blocks, resolved
 from executor.sublanguage import distances
 
 HELD_OUT = 1_000_003
 """Shard whose batches are never trained on."""
-SCHEDULE = ("steps", "decay", "log_every", "save_every", "evaluate_every", "held_out", "figures")
-"""Settings that may change when a run goes on: how long it is to be, and what is written when."""
 PAIRS_A_ROW = 2
 """Pairs of states with exact distances for each row of a batch that has some."""
 LEAST_RANK = 0.05
@@ -90,7 +85,7 @@ class _Run:
     def __init__(
         self, config: TrainConfig, folder: Path, place: Place, *, quiet: bool, weights: Path | None, streams: Streams = Stream
     ) -> None:
-        self.config, self.folder, self.place, self.quiet = config, folder, place, quiet
+        self.config, self.folder, self.place, self.quiet = config, RunFolder(folder), place, quiet
         vocab = vocabulary(config.field.int_range)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
@@ -114,7 +109,7 @@ class _Run:
         """The loop."""
         config, state = self.config, self.state
         self._open()
-        board = Board(self.folder, purge=state.step) if self.place.is_first else None
+        board = Board(self.folder.path, purge=state.step) if self.place.is_first else None
         if board is not None and state.step == 0:
             board.settings(flat(config), {"parameters": count_parameters(self.model)})
         meter, figures = Meter(state.step, config.steps, quiet=self.quiet or not self.place.is_first), {}
@@ -209,8 +204,7 @@ class _Run:
         if board is None:
             return
         step = self.state.step
-        with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"step": step, **figures}) + "\n")
+        self.folder.note({"step": step, **figures})
         board.scalars(step, figures)
         meter.show(step, figures)
 
@@ -229,8 +223,7 @@ class _Run:
                 write_some(model, board, self.config.data, self.state.step)
         shares = tally.shares()
         macro = sum(shares.values()) / max(1, len(shares))
-        with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"step": self.state.step, "exact": tally.total, "exact_macro": macro}) + "\n")
+        self.folder.note({"step": self.state.step, "exact": tally.total, "exact_macro": macro})
         board.exactness(self.state.step, shares, tally.total, macro)
         if not self.quiet:
             print(f"\nstep {self.state.step}: exact next states {tally.total:.2%}, mean over ops {macro:.2%}", file=sys.stderr, flush=True)
@@ -238,8 +231,7 @@ class _Run:
     def _evaluate_distances(self) -> None:
         with self._averaged() as model:
             found = distances(model)
-        with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"step": self.state.step, "spearman": found.spearman, "error": found.error}) + "\n")
+        self.folder.note({"step": self.state.step, "spearman": found.spearman, "error": found.error})
         if not self.quiet:
             text = f"distances: rank correlation {found.spearman:.3f}, mean error {found.error:.2f}"
             print(f"\nstep {self.state.step}: {text}", file=sys.stderr, flush=True)
@@ -262,51 +254,24 @@ class _Run:
     def _save(self) -> None:
         """Both files; every process waits until they are there."""
         if self.place.is_first:
-            self.state.save(self.folder / CHECKPOINT, {"config": flat(self.config)})
+            self.state.save(self.folder.checkpoint, {"config": flat(self.config)})
             about = {"name": self.config.name, "step": self.state.step, "steps": self.config.steps, "seed": self.config.seed, "data": asdict(self.config.data)}  # fmt: skip
-            save_weights(self.folder / WEIGHTS, self.model, self.state.average, about)
+            save_weights(self.folder.weights, self.model, self.state.average, about)
         if self.place.world > 1:
             torch.distributed.barrier()
 
     def _open(self) -> None:
         """The folder of a new run, or the state of one that goes on."""
-        path, config = self.folder / "config.json", flat(self.config)
-        if path.exists():
-            # What an older version did not know was as it is by default.
-            kept = flat(TrainConfig(name=self.config.name)) | json.loads(path.read_text(encoding="utf-8"))
-            differing = sorted(key for key in kept.keys() | config.keys() if kept.get(key) != config.get(key) and key not in SCHEDULE)
-            if differing:
-                first = differing[0]
-                raise ConfigError(
-                    f"{self.folder} holds a run with {first}={kept.get(first)!r}, not {config.get(first)!r}; give another --run-dir, or the same settings"
-                )
-        if (self.folder / CHECKPOINT).exists():
-            self.state.load(self.folder / CHECKPOINT)
+        self.folder.check(self.config)
+        if self.folder.checkpoint.exists():
+            self.state.load(self.folder.checkpoint)
         if self.place.is_first:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            if not path.exists() or json.loads(path.read_text(encoding="utf-8")) != config:
-                write_whole(path, json.dumps(config, indent=1).encode())
-            write_whole(self.folder / "versions.json", json.dumps(versions() | {"precision": self.precision}, indent=1).encode())
-            self._forget_later_metrics()
+            self.folder.begin(self.config, self.state.step, self.precision)
         if self.place.world > 1:
             torch.distributed.barrier()
 
-    def _forget_later_metrics(self) -> None:
-        """Lines of steps after the checkpoint, which will be made again; and half a line, where the process was killed in it."""
-        path = self.folder / "metrics.jsonl"
-        if not path.exists():
-            return
-        kept = []
-        for line in path.read_text(encoding="utf-8").splitlines():
-            try:
-                if json.loads(line)["step"] <= self.state.step:
-                    kept.append(line + "\n")
-            except ValueError:
-                continue
-        write_whole(path, "".join(kept).encode())
-
     def _stopped(self, why: str) -> str:
-        kept = f"{self.folder / WEIGHTS} has the last good weights" if (self.folder / WEIGHTS).exists() else "no weights were saved yet"
+        kept = f"{self.folder.weights} has the last good weights" if self.folder.weights.exists() else "no weights were saved yet"
         return (
             f"training stopped at step {self.state.step}: {why}; {kept}; go on with a lower learning_rate or another seed in a new folder"
         )
@@ -326,24 +291,6 @@ def effective_rank(model: Field) -> float:
     values = torch.linalg.eigvalsh((table - table.mean(0)).T @ (table - table.mean(0))).clamp(min=0).sqrt()
     shares = values / values.sum().clamp(min=1e-12)
     return float(torch.exp(-(shares * torch.log(shares.clamp(min=1e-12))).sum()))
-
-
-def versions() -> dict[str, Any]:
-    """What a run was made with."""
-    root = Path(__file__).parent.parent
-    try:
-        done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, timeout=10)
-        revision = done.stdout.strip() or None
-    except (OSError, subprocess.TimeoutExpired):
-        revision = None
-    device = torch.cuda.get_device_name() if torch.cuda.is_available() else platform.processor() or platform.machine()
-    return {
-        "git": revision,
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "device": device,
-        "threads": torch.get_num_threads(),
-    }
 
 
 @torch.no_grad()

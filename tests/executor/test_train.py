@@ -21,6 +21,7 @@ from executor.checkpoint import WEIGHTS, TrainState, load_weights  # noqa: E402
 from executor.exactness import Tally  # noqa: E402
 from executor.field_config import FieldConfig  # noqa: E402
 from executor.focus import LEAST, emphasis_of, focused  # noqa: E402
+from executor.losses import NAMES  # noqa: E402
 from executor.presets import PRESETS, TrainConfig, preset, with_settings  # noqa: E402
 from executor.train import TrainingStopped, learning_rate, train  # noqa: E402
 from tests.executor.samples import DATA  # noqa: E402
@@ -163,6 +164,21 @@ def test_deterministic_runs_are_equal(tmp_path: Path) -> None:
     for name in ("a", "b"):
         train(SMALLEST, tmp_path / name, stop_after=2, deterministic=True, quiet=True)
     assert curve(tmp_path / "a") == curve(tmp_path / "b")
+
+
+def test_the_distance_can_be_trained_alone_and_goes_on(tmp_path: Path) -> None:
+    alone = with_settings(SMALLEST, [f"losses.{name}={float(name == 'taught')}" for name in NAMES])
+    train(SMALLEST, tmp_path / "field", stop_after=1, quiet=True)
+    begun, _ = load_weights(tmp_path / "field")
+    for folder in ("whole", "parts"):
+        if folder == "parts":
+            train(alone, tmp_path / folder, stop_after=2, quiet=True, weights=tmp_path / "field")
+        train(alone, tmp_path / folder, quiet=True, weights=tmp_path / "field")
+    whole, parts = (load_weights(tmp_path / folder)[0].state_dict() for folder in ("whole", "parts"))
+    assert all(torch.equal(whole[name], parts[name]) for name in whole)
+    changed = {name.split(".")[0] for name, weights in begun.state_dict().items() if not torch.equal(weights, whole[name])}
+    assert changed == {"metric"}
+    assert "spearman" in (tmp_path / "whole" / "metrics.jsonl").read_text()
 
 
 def test_not_a_number_stops_the_run_and_keeps_the_last_good_weights(tmp_path: Path) -> None:
