@@ -44,7 +44,7 @@ def test_numba_is_imported_only_by_the_columnar_machine_the_loops_of_the_bank_an
     users = {str(p.relative_to(ROOT)) for p in FILES if "numba" in imported(p)}
     others = {
         "search/exact/loops.py",
-        *(f"search/prior/{name}.py" for name in ("views", "items", "draw", "ways")),
+        *(f"search/prior/{name}.py" for name in ("views", "items", "random_programs", "ways")),
         "search/holes/kernels.py",
         "search/holes/parts.py",
     }

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dsl.types import INT, LIST_INT
-from search.prior.draw import NUM_EXAMPLES, inputs_of
 from search.prior.fitting import masks
 from search.prior.items import codes
+from search.prior.language import NUM_EXAMPLES, inputs_of
 from search.prior.shards import Shard, languages
 from search.prior.signature import LISTS, NUMBER, Seen, encode_inputs, look, width
 from search.prior.strangers import Strangers

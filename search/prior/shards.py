@@ -16,7 +16,8 @@ import numpy as np
 from dsl.errors import ConfigError
 from dsl.ops import OPS
 from dsl.types import BOOL, LIST_INT
-from search.prior.draw import Drawn, Language, lines_language, numbers_language, world
+from search.prior.draw import Drawn, world
+from search.prior.language import Language, lines_language, numbers_language
 from search.prior.signature import LISTS, NUMBER, encode_inputs, family_of, look
 from search.prior.views import SLOTS
 from search.prior.ways import Ways, gather, joined

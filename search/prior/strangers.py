@@ -17,7 +17,7 @@ from dsl.types import INT, LIST_INT
 from search.exact.enumerate import Enumerator
 from search.exact.grammar import productions
 from search.exact.plain import literals
-from search.prior.draw import KINDS, Language, inputs_of
+from search.prior.language import KINDS, Language, inputs_of
 from search.prior.shards import WORLDS, languages
 from search.prior.signature import rows_of
 

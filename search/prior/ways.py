@@ -17,8 +17,9 @@ from numba import njit
 
 from dsl.ops import OPS
 from search.exact.rules import COMMUTATIVE
-from search.prior.draw import LITERAL, MAX_ARGS, MAX_LINES, Way
+from search.prior.labels import LITERAL, Way
 from search.prior.pairs import BOTH, LOWER, NUM_FLAGS, TURNED, UPPER
+from search.prior.random_programs import MAX_ARGS, MAX_LINES
 from search.prior.signature import ABSENT
 from search.prior.views import SLOTS
 

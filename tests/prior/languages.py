@@ -2,7 +2,7 @@
 
 from dsl.types import INT, LIST_INT
 from dsl.values import DEFAULT, PROFILES
-from search.prior.draw import Language
+from search.prior.language import Language
 
 LINES = Language(
     "tiny lines", ("head", "sum", "take", "reverse", "sort", "map+1", "filter-even", "zip+", "maximum"), PROFILES["lists"],

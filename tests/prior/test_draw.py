@@ -18,8 +18,11 @@ from dsl.program import Program, Word
 from dsl.types import BOOL, INT, LIST_INT, Type
 from dsl.values import Stuck, Value
 from search.exact.grammar import instances_of
-from search.prior import draw
-from search.prior.draw import EAGER, KINDS, MAX_ARGS, NUM_EXAMPLES, TRIES, Drawn, Language, world
+from search.prior import draw, random_programs
+from search.prior import language as language_of
+from search.prior.draw import Drawn, world
+from search.prior.language import KINDS, NUM_EXAMPLES, Language
+from search.prior.random_programs import EAGER, MAX_ARGS, TRIES
 from search.prior.views import WIDTH
 from search.verify import same
 from tests.prior.languages import LINES, NUMBERS
@@ -113,9 +116,9 @@ def text_of(drawn: Drawn | None) -> str:
 @LANGUAGES
 def test_a_world_depends_on_its_seed_alone(language: Language) -> None:
     """Not on what was drawn before: the pools that worlds share are forgotten in between."""
-    draw._pool.cache_clear()
+    random_programs.pool.cache_clear()
     first = {seed: text_of(world(language, seed, COUNTS)) for seed in SEEDS}
-    draw._pool.cache_clear()
+    random_programs.pool.cache_clear()
     second = {seed: text_of(world(language, seed, COUNTS)) for seed in reversed(SEEDS)}
     assert first == second
     assert len(set(first.values())) > len(SEEDS) // 2
@@ -191,7 +194,7 @@ def test_other_labels_are_those_of_the_program_that_made_the_output(language: La
             yield kind, column, program
 
     monkeypatch.setattr(draw, "_evaluated", spy)
-    names = draw._table(language.words).names
+    names = random_programs.table_of(language.words).names
     others = middles = 0
     for seed in SEEDS:
         made.clear()
@@ -241,11 +244,13 @@ def test_other_labels_are_those_of_the_program_that_made_the_output(language: La
 @pytest.mark.parametrize("lines", [1, 2, 3, 5])
 def test_programs_use_every_input_and_every_line(language: Language, lines: int) -> None:
     """Arguments come from before, are of the kind that the word takes, and nothing but a literal is left over."""
-    table = draw._table(language.words)
+    table = random_programs.table_of(language.words)
     for shape in language.shapes:
         base = np.array([KINDS.index(kind) for kind in (*shape, *(INT for _ in language.constants))])
         words, args = np.full((40, lines), -1, np.int64), np.full((40, lines, MAX_ARGS), -1, np.int64)
-        found = draw._structures(5, 40, lines, base, len(shape), table.arity, table.wanted, table.given, EAGER, TRIES, words, args)
+        found = random_programs._structures(
+            5, 40, lines, base, len(shape), table.arity, table.wanted, table.given, EAGER, TRIES, words, args
+        )
         assert 0 <= found <= 40 and (found > 0 or lines < len(shape))
         for p in range(found):
             kinds, used = [KINDS[k] for k in base], set()
@@ -262,7 +267,7 @@ def test_programs_use_every_input_and_every_line(language: Language, lines: int)
 
 def test_the_languages_hold_what_they_are_named_for() -> None:
     """Lines: DeepCoder's functions, without literals. Numbers: every value word on Ints, Bools and lists of Ints, so those of lines too."""
-    lines, numbers = draw.lines_language(), draw.numbers_language()
+    lines, numbers = language_of.lines_language(), language_of.numbers_language()
     assert set(lines.words) < set(numbers.words) <= set(OPS)
     assert lines.constants == () and numbers.constants
     assert {"head", "zip+", "scan-max", "map**2", "filter-odd", "count>0"} <= set(lines.words)

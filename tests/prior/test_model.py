@@ -26,7 +26,7 @@ from dsl.tasks import Example, Task  # noqa: E402
 from dsl.types import LIST_INT, Type  # noqa: E402
 from dsl.values import Value  # noqa: E402
 from search.exact.plain import evaluate  # noqa: E402
-from search.prior import batches, draw, fitting, policy_training, shards, strangers, train  # noqa: E402
+from search.prior import batches, draw, fitting, language, policy_training, shards, strangers, train  # noqa: E402
 from search.prior.items import codes  # noqa: E402
 from search.prior.model import DEAREST, FORMAT_VERSION, POLICY, Belief, Prior, mixed  # noqa: E402
 from search.prior.network import MAX_LENGTH, NEXT_SHAPE, Nearness, Network, Next, Second  # noqa: E402
@@ -201,7 +201,7 @@ class TestRun:
         """They were in no language that the networks learned, so neither may they be believed in, nor may their being allowed be seen."""
         prior = Prior.load(file)
         everything = prior.believe(SORTED, frozenset(OPS))
-        assert everything == prior.believe(SORTED, numbers_words := frozenset(draw.numbers_language().words))
+        assert everything == prior.believe(SORTED, numbers_words := frozenset(language.numbers_language().words))
         assert everything.occurs.keys() <= numbers_words and "upper" not in everything.occurs
 
     def test_tasks_on_text_are_none_of_its(self, file: Path) -> None:
@@ -684,7 +684,7 @@ class TestTraining:
         few = strangers.read_strangers(data[0])
         assert (np.diff(few.world) >= 0).all() and set(few.world.tolist()) <= {2 * seed + k for seed in range(6) for k in (0, 1)}
         seed = int(few.world[0]) // 2
-        kinds, rows = draw.inputs_of(LINES, seed)
+        kinds, rows = language.inputs_of(LINES, seed)
         held = set(_bank(kinds, rows))
         for values, sizes in zip(few.values[few.world == 2 * seed], few.sizes[few.world == 2 * seed], strict=True):
             assert tuple(tuple(value[:size].tolist()) for value, size in zip(values, sizes, strict=True)) in held
@@ -699,7 +699,7 @@ class TestTraining:
 
     def test_a_known_word_is_a_value_word(self) -> None:
         assert set(VOCABULARY) == {word for word, op in OPS.items() if op.kind == "value"}
-        assert set(draw.numbers_language().words) <= set(VOCABULARY)
+        assert set(language.numbers_language().words) <= set(VOCABULARY)
 
 
 def test_the_prior_is_asked_only_where_nothing_has_to_be_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,8 @@ if not available():
 
 from dsl.types import INT, LIST_INT
 from dsl.values import Value
-from search.prior.draw import LITERAL, Language, Way
+from search.prior.labels import LITERAL, Way
+from search.prior.language import Language
 from search.prior.pairs import BOTH, LOWER, TURNED, UPPER
 from search.prior.shards import VOCABULARY
 from search.prior.signature import NUMBER_SIZE, encode_inputs
