@@ -37,9 +37,14 @@ def number_features(numbers: Tensor) -> tuple[Tensor, Tensor]:
         ],
         -1,
     )  # fmt: skip
-    periods = torch.tensor((*PERIODS, *DECIMALS), dtype=torch.float64, device=numbers.device)
-    angles = torch.remainder(numbers[..., None], periods) * (2 * math.pi / periods)
+    angles = angles_of_numbers(numbers)
     return size.float(), torch.cat([angles.cos(), angles.sin()], -1).float()
+
+
+def angles_of_numbers(numbers: Tensor) -> Tensor:
+    """float64[..., P]: the angle of float64 whole numbers in each period, 2 pi (n mod p) / p."""
+    periods = torch.tensor((*PERIODS, *DECIMALS), dtype=torch.float64, device=numbers.device)
+    return torch.remainder(numbers[..., None], periods) * (2 * math.pi / periods)
 
 
 def _features(vocab: Vocabulary) -> Tensor:

@@ -105,7 +105,7 @@ def load_weights(path: Path) -> tuple[Executor, dict[str, Any]]:
     return model.eval(), about
 
 
-GROWN = ("anchored", "products", "phases", "pure_phases", "addresses", "lend")
+GROWN = ("anchored", "products", "phases", "pure_phases", "folded", "addresses", "lend")
 """Settings of a field that add weights which do nothing at first, or that say the same of a state before an op."""
 
 
@@ -121,7 +121,13 @@ def begin_with(model: Executor, path: Path) -> None:
         raise ConfigError(
             f"{path} has weights of a field with {name}={theirs[name]!r}, not {ours[name]!r}; set field.{name}={theirs[name]}"
         )
-    model.load_state_dict(kept.state_dict(), strict=not grown)
+    state = model.state_dict()
+    for name, tensor in kept.state_dict().items():
+        if state[name].shape == tensor.shape:
+            state[name] = tensor
+        else:  # what has grown begins with what was there
+            state[name][tuple(map(slice, tensor.shape))] = tensor
+    model.load_state_dict(state)
 
 
 class TrainState:

@@ -66,7 +66,7 @@ class Field(Assembly):
         )
         self.generate = nn.Linear(d, code_width)
         if config.phases:
-            self.phases = Phases(d, self.table, pure=config.purifies)
+            self.phases = Phases(d, self.table, pure=config.purifies, folded=config.folds)
         if config.addresses:
             self.addresses = Addresses(d, vocab)
         if config.lend:
@@ -125,7 +125,9 @@ class Field(Assembly):
         else:
             inside = window.gather(z)
         x = self.tokens(window.pack(inside), window.pack(z0), source.layout, window)
-        shown = self.phases.shown(z0, window.gather(source.codes), self.table, source.layout, window) if self.config.phases else None
+        shown = None
+        if self.config.phases:
+            shown = self.phases.shown(z0, window.gather(source.codes), self.table, source.layout, window, condition.bodies)
         if shown is not None:
             x = x + self.phases.tokens(shown)
         places = self.addresses.places(source.codes, source.layout, window) if self.config.addresses else None

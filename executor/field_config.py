@@ -36,6 +36,9 @@ class FieldConfig:
     """Whether it is shown products and running sums of the arguments' phases, see `executor/phases.py`; it needs `source`. Weights without may begin a field with."""
     pure_phases: bool = False
     """Whether the phases of a generated cell may be such a product alone; without `phases` it says nothing. Weights without may begin a field with."""
+    folded: bool = False
+    """Whether it is shown products and differences along lists, numbers with a quotation's literal and with places, too; without `phases` it says nothing. Weights
+    without may begin a field with."""
     addresses: bool = False
     """Whether it is shown places as numbers and can point by them, see `executor/addresses.py`; it needs `source`. Weights without may begin a field with."""
     lend: bool = False
@@ -75,6 +78,11 @@ class FieldConfig:
     def purifies(self) -> bool:
         """Whether cells' phases may be pure."""
         return self.phases and self.pure_phases
+
+    @property
+    def folds(self) -> bool:
+        """Whether more of numbers is shown than sums and products of two."""
+        return self.phases and self.folded
 
     @property
     def conditioned(self) -> tuple[bool, ...]:

@@ -13,13 +13,16 @@ they can point to cells; and what else is made must not blur them, so a cell's p
     generated = W x + M sum_k choice_k(x) products_k
     end = e + p(x) (a sum_k share_k(x) products_k - phases of e) for the end point e that was made so
 
+With `folded` it is shown more: products along a list, the first number less all others up to here, each number with the literal of the op's quotation (`map [3 +]`), and
+the two top numbers each with the cell's place in a result that is a list (`range`).
+
 Shapes: B states, W cells of a window, T cells of all windows, P periods.
 """
 
 import torch
 from torch import Tensor, nn
 
-from embed.codes import NUM_PERIODS, CodeTable
+from embed.codes import NUM_PERIODS, CodeTable, angles_of_numbers
 from embed.vocab import Kind
 from executor.layout import FIRST_ITEM, Layout
 from executor.window import Window
@@ -27,6 +30,13 @@ from executor.window import Window
 KINDS = 8
 """Sum and difference with the partner, twice itself, the list up to here, the whole list; itself as often as the partner says, the partner as often as it
 says, itself as often as it says."""
+FOLDED = 8
+"""The product of the list up to here, the first less the others up to here; sum, difference both ways, and product with the quotation's literal; the top number and
+the one below it, each with the place in the result."""
+RARE = -4.0
+"""Logit of the share of each of these in a new field, where the others have 0: what a field did without them it still does."""
+EXACT = 2.0**53
+"""Products beyond this are not shown."""
 
 PURE_AT_FIRST = -5.0
 """Logit of how pure cells are in a new field: hardly."""
@@ -37,10 +47,12 @@ LOG_SIZE = 0.4
 class Phases(nn.Module):
     """The products' ways into the network and out of it. Both begin at zero, so that a field that gets them goes on as it was."""
 
-    def __init__(self, width: int, table: CodeTable, *, pure: bool = False) -> None:
+    def __init__(self, width: int, table: CodeTable, *, pure: bool = False, folded: bool = False) -> None:
         super().__init__()
-        self.into = nn.Linear(2 * KINDS * NUM_PERIODS, width, bias=False)
-        self.choice = nn.Linear(width, KINDS)
+        self.folded = folded
+        kinds = KINDS + FOLDED * folded
+        self.into = nn.Linear(2 * kinds * NUM_PERIODS, width, bias=False)
+        self.choice = nn.Linear(width, kinds)
         self.made = nn.Linear(2 * NUM_PERIODS, table.width, bias=False)
         for layer in (self.into, self.choice):
             nn.init.zeros_(layer.weight)
@@ -49,7 +61,7 @@ class Phases(nn.Module):
             self.made.weight.copy_(2 * table.phase_directions().T)
         if pure:
             self.share, self.pure, self.log_size = (
-                nn.Linear(width, KINDS),
+                nn.Linear(width, kinds),
                 nn.Linear(width, 1),
                 nn.Parameter(torch.full((NUM_PERIODS,), LOG_SIZE)),
             )
@@ -57,9 +69,10 @@ class Phases(nn.Module):
                 nn.init.zeros_(layer.weight)
                 nn.init.zeros_(layer.bias)
             nn.init.constant_(self.pure.bias, PURE_AT_FIRST)
+            nn.init.constant_(self.share.bias[KINDS:], RARE)
 
-    def shown(self, z0: Tensor, codes: Tensor, table: CodeTable, layout: Layout, window: Window) -> Tensor:
-        """float32[T, KINDS, 2 P]: the products of each cell of use. `z0` and `codes` are those of the window."""
+    def shown(self, z0: Tensor, codes: Tensor, table: CodeTable, layout: Layout, window: Window, bodies: Tensor) -> Tensor:
+        """float32[T, kinds, 2 P]: the products of each cell of use. `z0` and `codes` are those of the window, `bodies` the words of the quotations."""
         block = table.vocab.blocks[Kind.INT]
         counted = window.seen & (codes >= block.first) & (codes < block.first + block.count)
         is_number = counted | window.seen & (codes == table.vocab.code(Kind.BEYOND_INT))
@@ -80,6 +93,16 @@ class Phases(nn.Module):
         turned = [angles + other, other - angles, 2 * angles, along, whole, others * angles, often * other, often * angles]
         both = paired & counted & counted.gather(1, partner)
         there = [paired, paired, is_number, window.seen, window.seen, both, both, counted]
+        if self.folded:
+            more, of_use = [], []
+            for part, where in (
+                _along_lists(angles, along, counts, counted, offset, first),
+                _with_literal(angles, counts, is_number, counted, literals(bodies, table)),
+                _with_places(angles, is_number, layout, window),
+            ):
+                more += part
+                of_use += where
+            turned, there = turned + more, there + of_use
         turned, there = window.pack(torch.stack(turned, -2)), window.pack(torch.stack(there, -1))
         return torch.cat([turned.cos(), turned.sin()], -1) * there[..., None]
 
@@ -96,6 +119,63 @@ class Phases(nn.Module):
         directions = table.phase_directions()
         wanted = torch.einsum("tk,tkp->tp", torch.softmax(self.share(x), -1), shown) * self.log_size.exp().repeat(2)
         return torch.sigmoid(self.pure(x)) * ((wanted - ahead @ directions.T) @ directions)
+
+
+def _along_lists(
+    angles: Tensor, along: Tensor, counts: Tensor, counted: Tensor, offset: Tensor, first: Tensor
+) -> tuple[list[Tensor], list[Tensor]]:
+    """Angles float32[B, W, P] of the products of lists up to each cell, and of the first number less the others; and where there are any, bool[B, W]."""
+    product, fine = torch.ones_like(counts[:, 0]).double(), torch.ones_like(counted[:, 0])
+    products, right = [], []
+    for place in range(counts.shape[1]):
+        begins = offset[:, place] == 0
+        number, here = counts[:, place], counted[:, place]
+        product = torch.where(begins, 1.0, product) * torch.where(here, number, 1)
+        # The bracket of a list is no number, and takes nothing away.
+        fine = (begins | fine & here) & (product.abs() < EXACT)
+        products.append(product)
+        right.append(fine & here)
+    product, right_product = torch.stack(products, 1), torch.stack(right, 1)
+    number = (first + (offset > 0).long()).clamp(max=counts.shape[1] - 1)
+    head = angles.gather(1, number[..., None].expand_as(angles))
+    listed = offset > 0
+    return [angles_of_numbers(product.where(right_product, 0)).to(angles.dtype), 2 * head - along], [
+        right_product & listed,
+        counted & listed,
+    ]
+
+
+def _with_literal(
+    angles: Tensor, counts: Tensor, is_number: Tensor, counted: Tensor, literal: tuple[Tensor, Tensor]
+) -> tuple[list[Tensor], list[Tensor]]:
+    """The same of numbers with the literal of their op's quotation, int64[B] and bool[B], whether there is one."""
+    number, there = literal[0][:, None], literal[1][:, None]
+    other = angles_of_numbers(number.double()).to(angles.dtype)
+    turned = [angles + other, angles - other, other - angles, number[..., None] * angles]
+    return turned, [is_number & there, is_number & there, is_number & there, counted & there]
+
+
+def _with_places(angles: Tensor, is_number: Tensor, layout: Layout, window: Window) -> tuple[list[Tensor], list[Tensor]]:
+    """The same of the two top numbers with the place in the result of each cell of the window: 0 behind the bracket that the result begins with."""
+    columns = torch.arange(angles.shape[1], device=angles.device)
+    place = angles_of_numbers((columns - 2).double()).to(angles.dtype)
+    turned, there = [], []
+    for item in (FIRST_ITEM, FIRST_ITEM + 1):
+        column = (layout.starts[:, item : item + 1] - window.places[:, :1]).clamp(0, angles.shape[1] - 1)
+        here = (layout.sizes[:, item : item + 1] == 1) & is_number.gather(1, column)
+        turned.append(angles.gather(1, column[..., None].expand(-1, -1, angles.shape[-1])) + place)
+        there.append(here & (columns >= 2))
+    return turned, there
+
+
+def literals(bodies: Tensor, table: CodeTable) -> tuple[Tensor, Tensor]:
+    """The first Int that stands in the quotations int64[B, 2, W] of each state and has a code, int64[B], and whether there is one, bool[B]."""
+    block, tokens = table.vocab.blocks[Kind.INT], bodies.flatten(1) - len(table.vocab.body_words)
+    is_int = (tokens >= block.first) & (tokens < block.first + block.count)
+    place = is_int.long().argmax(1, keepdim=True)
+    number = tokens.gather(1, place)[:, 0] - block.first - table.vocab.int_range
+    there = is_int.any(1)
+    return torch.where(there, number, 0), there
 
 
 def angles_of(z: Tensor, codes: Tensor, table: CodeTable) -> Tensor:

@@ -1,34 +1,43 @@
 """What the field is shown of numbers: products of phases are the phases of sums, differences, running sums and products; nothing else is shown."""
 
+from pathlib import Path
 from random import Random
 
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
 
+from dsl.parser import parse  # noqa: E402
+
 from embed.cells import State, encode  # noqa: E402
 from embed.codes import number_features  # noqa: E402
-from embed.moves import pops_of  # noqa: E402
+from embed.moves import body_tokens, pops_of  # noqa: E402
 from embed.steps import rows_of  # noqa: E402
-from executor.condition import Condition  # noqa: E402
+from executor.checkpoint import Executor, begin_with, save_weights  # noqa: E402
+from executor.condition import Condition, bodies_tensor  # noqa: E402
 from executor.field import Field  # noqa: E402
-from executor.phases import KINDS, Phases, angles_of  # noqa: E402
+from executor.field_config import FieldConfig  # noqa: E402
+from executor.phases import FOLDED, KINDS, Phases, angles_of  # noqa: E402
 from executor.source import Source  # noqa: E402
 from executor.window import Window, window_of  # noqa: E402
-from tests.executor.samples import VOCAB, small_field, tensor  # noqa: E402
+from tests.executor.samples import VOCAB, batch, of_steps, small_field, tensor  # noqa: E402
 
 SUM, DIFFERENCE, TWICE, ALONG, WHOLE, OFTEN, OTHERS, SQUARE = range(KINDS)
+PRODUCT, LESS, PLUS, MINUS, FROM, TIMES, TOP, BELOW = range(KINDS, KINDS + FOLDED)
+FOLDS = [PRODUCT, LESS, PLUS, MINUS, FROM, TIMES]
 OF_NUMBERS = [SUM, DIFFERENCE, TWICE, OFTEN, OTHERS, SQUARE]
 """What only numbers have; running sums go on over other cells."""
 
 
-def seen(field: Field, items: tuple[object, ...], op: str) -> tuple[torch.Tensor, Source, Window]:
-    """[W, KINDS, 2 P] of a state under an op that takes its items, by the place in the window; with the source and the window."""
+def seen(field: Field, items: tuple[object, ...], op: str, body: str = "") -> tuple[torch.Tensor, Source, Window]:
+    """[W, kinds, 2 P] of a state under an op that takes its items, by the place in the window; with the source and the window."""
     rows = rows_of([encode(State(items), VOCAB)], 40, VOCAB)
     source = field.source(tensor(rows.codes), tensor(rows.numbers))
-    window = window_of(source.layout, Condition.of(tensor([VOCAB.numbers[op]]), tensor([pops_of(op)])), tensor([1]), copy=True)
+    bodies = bodies_tensor([[body_tokens(parse(body).body, VOCAB)] if body else []])
+    condition = Condition.of(tensor([VOCAB.numbers[op]]), tensor([pops_of(op)]), bodies)
+    window = window_of(source.layout, condition, tensor([5]), copy=True)
     assert isinstance(field.phases, Phases)
-    shown = field.phases.shown(window.gather(source.z0), window.gather(source.codes), field.table, source.layout, window)
+    shown = field.phases.shown(window.gather(source.z0), window.gather(source.codes), field.table, source.layout, window, bodies)
     return shown, source, window
 
 
@@ -66,6 +75,46 @@ def test_lists() -> None:
     close(shown[below + 3, SUM], 30 - 8)
     assert not shown[below + 4, SUM].any()  # the fourth has no partner
     close(shown[below + 4, ALONG], 2)
+
+
+def test_products_along_lists_literals_and_places() -> None:
+    """With `folded`; the others stay where they were."""
+    field = small_field(phases=True, pure_phases=True, folded=True)
+    shown, _, _ = seen(field, ((3, 5, -8, 2),), "scan*", "7 +")
+    for place, (x, product, less) in enumerate(((3, 3, 3), (5, 15, -2), (-8, -120, 6), (2, -240, 4)), start=2):
+        for kind, number in (
+            (PRODUCT, product),
+            (LESS, less),
+            (PLUS, x + 7),
+            (MINUS, x - 7),
+            (FROM, 7 - x),
+            (TIMES, 7 * x),
+            (TWICE, 2 * x),
+        ):
+            close(shown[place, kind], number)
+    assert not shown[1, FOLDS].any() and not shown[6, FOLDS].any()  # brackets
+    shown, _, _ = seen(field, (4, 9), "range")
+    for place in range(2, 6):
+        close(shown[place, TOP], 9 + place - 2)
+        close(shown[place, BELOW], 4 + place - 2)
+    assert not shown[:, [PLUS, MINUS, FROM, TIMES, PRODUCT, LESS]].any()  # no literal, no list
+    huge, _, _ = seen(field, (tuple([100] * 9),), "scan*")
+    assert huge[8, PRODUCT].any() and not huge[9, PRODUCT].any()  # 10^14 is told exactly; 10^16 is not
+    mixed, _, _ = seen(field, ((3, 70_000, 2),), "scan*")
+    assert mixed[2, PRODUCT].any() and not mixed[3:5, PRODUCT].any()
+
+
+def test_a_field_that_is_shown_more_begins_as_it_was(tmp_path: Path) -> None:
+    few, more = (FieldConfig(depth=2, int_range=100, phases=True, pure_phases=True, folded=folded) for folded in (False, True))
+    kept, grown = Executor(few, VOCAB), Executor(more, VOCAB)
+    with torch.no_grad():
+        for parameter in kept.parameters():
+            parameter.add_(0.05 * torch.randn(parameter.shape, generator=torch.Generator().manual_seed(parameter.numel())))
+    save_weights(tmp_path / "few", kept, kept.state_dict(), {})
+    begin_with(grown, tmp_path / "few")
+    before, _, condition = of_steps(kept.field, batch().steps)
+    ends = [model.field.endpoint(before.z0, torch.zeros(len(before.z0)), before, condition).inside for model in (kept, grown)]
+    assert 0 < float((ends[0] - ends[1]).abs().max()) < 0.05, "new ways have hardly any share"
 
 
 def test_a_list_beside_a_number() -> None:
