@@ -35,6 +35,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "no places as numbers": ("field.addresses=false",),
     "no vectors lent": ("field.lend=false",),
     "phases never pure": ("field.pure_phases=false",),
+    "nothing along lists, no literals": ("field.folded=false",),
     "no phases of sums and products": ("field.phases=false",),
     "no products in attention": ("field.products=false",),
     "no built-in routing": ("field.copy=false",),

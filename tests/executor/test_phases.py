@@ -8,7 +8,6 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
 
 from dsl.parser import parse  # noqa: E402
-
 from embed.cells import State, encode  # noqa: E402
 from embed.codes import number_features  # noqa: E402
 from embed.moves import body_tokens, pops_of  # noqa: E402
@@ -152,7 +151,8 @@ def test_angles_have_gradients_everywhere() -> None:
 def test_phases_can_be_pure_and_then_are_those_of_the_sum_whatever_else_is_made() -> None:
     field = small_field(phases=True, pure_phases=True, pointer=False)
     with torch.no_grad():
-        field.phases.pure.weight.zero_(), field.phases.share.weight.zero_(), field.phases.share.bias.zero_()
+        for tensor_ in (field.phases.pure.weight, field.phases.share.weight, field.phases.share.bias):
+            tensor_.zero_()
         field.phases.share.bias[SUM] = 30.0
     rows = rows_of([encode(State((70_000, 5)), VOCAB)], 40, VOCAB)
     source = field.source(tensor(rows.codes), tensor(rows.numbers))
