@@ -181,6 +181,16 @@ def test_the_distance_can_be_trained_alone_and_goes_on(tmp_path: Path) -> None:
     assert "spearman" in (tmp_path / "whole" / "metrics.jsonl").read_text()
 
 
+def test_the_command_trains_the_distance_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from flowforth.cli import main
+
+    seen: list[TrainConfig] = []
+    monkeypatch.setattr("executor.train.train", lambda config, *_, **__: seen.append(config))
+    for more in ([], ["--only-distance"]):
+        assert main(["train", "--preset", "tiny", "--run-dir", str(tmp_path), *more]) == 0
+    assert [config.losses.distance_alone for config in seen] == [False, True]
+
+
 def test_not_a_number_stops_the_run_and_keeps_the_last_good_weights(tmp_path: Path) -> None:
     train(SMALLEST, tmp_path, stop_after=2, quiet=True)
     good = (tmp_path / WEIGHTS).read_bytes()
