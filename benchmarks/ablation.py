@@ -52,6 +52,8 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "flow without decoding, variance floor": ("losses.decode=0", "losses.flow=1", "losses.variance=1"),
     "flow without decoding, averaged target": ("losses.decode=0", "losses.flow=1", "losses.slow_target=1"),
     "with InfoNCE": ("losses.contrast=0.5",),
+    "flow weighs 1": ("losses.flow=1",),
+    "flow weighs 1, with InfoNCE": ("losses.flow=1", "losses.contrast=0.5"),
 }
 MEASURED = ("next_states", "rollouts", "integrators", "field_figures")
 COLUMNS = {
