@@ -17,7 +17,7 @@ from executor.exactness import Tally, condition_of
 from executor.integrate import execute, integrate
 from executor.losses import Draws
 from executor.source import Source
-from executor.sublanguage import Distances
+from executor.sublanguage import Agreements
 from executor.sublanguage import distances as distances_of
 from executor.table import Row, auroc, mean, percent_row
 
@@ -143,7 +143,7 @@ def commuting(bench: Bench) -> list[Row]:
 
 def distances(bench: Bench) -> list[Row]:
     """The learned distance against breadth-first search in small languages that it did not learn from."""
-    found: Distances = distances_of(bench.model, seed=bench.seed)
+    found: Agreements = distances_of(bench.model, seed=bench.seed)
     first, ranks, errors = found.each[0], [one.spearman for one in found.each], [one.error for one in found.each]
     about = f"mean of {len(found.each)} languages"
     return [

@@ -33,7 +33,7 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
-class Distances:
+class Agreements:
     """The same for all languages; the figures are means over them, violations are added up."""
 
     each: tuple[Agreement, ...]
@@ -56,9 +56,9 @@ class Distances:
 
 
 @torch.no_grad()
-def distances(model: Executor, *, seed: int = 0) -> Distances:
+def distances(model: Executor, *, seed: int = 0) -> Agreements:
     """The figures. Languages and states belong to the seed."""
-    return Distances(tuple(_agreement(model, searches, seed) for searches in measured_in(seed)))
+    return Agreements(tuple(_agreement(model, searches, seed) for searches in measured_in(seed)))
 
 
 @cache

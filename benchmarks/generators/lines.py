@@ -18,6 +18,7 @@ from dsl.ops.table import Op
 from dsl.types import INT, LIST_INT, Type
 from dsl.values import PROFILES, Stuck, Value, check
 from search.exact.grammar import instances
+from search.prior.language import FUNCTIONS
 from search.term import Apply, Input, Term
 
 LISTS = PROFILES["lists"]
@@ -64,26 +65,9 @@ class LineProgram:
 @cache
 def words() -> dict[str, tuple[tuple[Type, ...], Type]]:
     """The 38 words with their types on ints and lists of ints, in table order: DeepCoder's functions with their lambdas fused in, not the lambdas."""
-    functions = {
-        "HEAD",
-        "LAST",
-        "ACCESS",
-        "SUM",
-        "MINIMUM",
-        "MAXIMUM",
-        "TAKE",
-        "DROP",
-        "REVERSE",
-        "SORT",
-        "MAP",
-        "FILTER",
-        "COUNT",
-        "ZIPWITH",
-        "SCANL1",
-    }
     found: dict[str, tuple[tuple[Type, ...], Type]] = {}
     for name, op in OPS.items():
-        if op.kind != "value" or op.suites.get("deepcoder", "").split(" ")[0] not in functions:
+        if op.kind != "value" or op.suites.get("deepcoder", "").split(" ")[0] not in FUNCTIONS:
             continue
         for args, result in instances(op):
             if {*args, result} <= {INT, LIST_INT} and LIST_INT in args:
