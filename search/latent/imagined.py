@@ -42,7 +42,7 @@ NOTHING = Ordered(np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(0, np
 """The actions of a state that does not exist."""
 MISSED, FAR = 2.3, 2.0
 """What an example on which the output is not imagined costs a program, in nats, and how far it is off: one answer in ten is wrong."""
-PACE, ALONE = 1 / 4, 64
+PACE, ALONE = 1 / 6, 64
 """Programs that are run for each line imagined after the first ALONE ones, besides those that are imagined right on all examples."""
 
 
