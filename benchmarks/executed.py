@@ -30,6 +30,7 @@ from benchmarks.generators.suite import generated
 from benchmarks.suites import word_set
 from dsl.tasks import Example, Task
 from dsl.values import DEFAULT
+from search.beam.search import BeamSearch
 from search.exact.plain import PlainSearch
 from search.exact.search import ExactSearch
 from search.latent.compiling import CompileSearch
@@ -57,14 +58,20 @@ GRADIENTS = {
     "guidance 1.5": replace(SHORT, guidance=1.5),
 }
 SAMPLINGS = {
-    "latent sampling": Sampling(rollouts=48, executed=LIMIT, examples=2),
-    "policy and executor, unranked": Sampling(rollouts=48, executed=LIMIT, examples=2, executor=False),
-    "latent sampling, uniform": Sampling(rollouts=48, executed=LIMIT, examples=2, uniform=True),
+    "imagined lines": Sampling(),
+    "imagined lines, three examples": Sampling(followed=3),
+    "imagined lines, grounded": Sampling(grounded=64),
+    "latent sampling": Sampling(rollouts=48, executed=LIMIT, examples=2, lines=False),
+    "policy and executor, unranked": Sampling(rollouts=48, executed=LIMIT, examples=2, executor=False, lines=False),
+    "latent sampling, uniform": Sampling(rollouts=48, executed=LIMIT, examples=2, uniform=True, lines=False),
 }
 TUNINGS = {"compiled programs": Tuning(examples=2), "the same, not tuned": Tuning(examples=2, steps=0)}
-ARMS = ("latent sampling", "policy and executor, unranked", "latent sampling, uniform", "enumeration", *GRADIENTS, *TUNINGS)
-"""All arms; the first ones, and `gradient on offsets`, its control and `gradient from random logits`, unless others are named."""
-USUAL = (*ARMS[:5], "the same without gradient", "gradient from random logits")
+ARMS = (*SAMPLINGS, "beam", "enumeration", *GRADIENTS, *TUNINGS)
+USUAL = (
+    "imagined lines", "latent sampling", "policy and executor, unranked", "beam", "enumeration",
+    "gradient on offsets", "the same without gradient", "gradient from random logits",
+)  # fmt: skip
+"""The arms where none are named. `beam` executes each line as it goes, with no executor: what imagining must beat."""
 AT = (1, 16, LIMIT)
 """Executed programs at which the share solved is shown."""
 HOLES = {("c0", "+"): 1, ("c0", "*"): 1, ("c0", "*", "c1", "+"): 2, ("c0", "-", "*2", "c1", "+"): 2}
@@ -125,7 +132,7 @@ def _searches(args: argparse.Namespace) -> Iterator[tuple[str, str, Callable[[],
 def _attempt(task: Task, arm: str, n: int, args: argparse.Namespace) -> dict[str, Any]:
     """One search, and when it found what."""
     settings = Settings(
-        method="plain" if arm == "enumeration" else "gradient" if arm in GRADIENTS else "compile" if arm in TUNINGS else "latent",
+        method="plain" if arm == "enumeration" else "beam" if arm == "beam" else "gradient" if arm in GRADIENTS else "compile" if arm in TUNINGS else "latent",
         ops=word_set("lines"), profile=LISTS, constants="none", budget=1e6, seed=args.seed, max_candidates=LIMIT,
     )  # fmt: skip
     search = _search(visible(task), arm, settings)
@@ -144,12 +151,14 @@ def _search(task: Task, arm: str, settings: Settings) -> ExactSearch:
         return CompileSearch(task, settings, tuning=TUNINGS[arm])
     if arm in GRADIENTS:
         return GradientSearch(task, settings, descent=GRADIENTS[arm])
+    if arm == "beam":
+        return BeamSearch(task, settings)
     return LatentSearch(task, settings, sampling=SAMPLINGS[arm]) if arm in SAMPLINGS else ExactSearch(task, settings)
 
 
 def _terms(search: ExactSearch, task: Task, settings: Settings) -> Iterator[Any]:
     """Terms that fit; of the enumeration, which yields whatever it has not looked at, those that do."""
-    if isinstance(search, LearnedSearch):
+    if isinstance(search, LearnedSearch | BeamSearch):
         yield from search.run()
         return
     pushes = search.literals()

@@ -174,21 +174,24 @@ class BeamSearch(ExactSearch):
             some = [heapq.heappop(queue)[2] for _ in range(min(len(queue), self._step()))]
             asked = [state for state in some if state.actions is None]
             self._ask(asked, judge)
+            acting = [(state, state.actions[state.next]) for state in some if state.actions is not None and state not in asked]
+            space.prepare([(judge.words[number], args, result) for _, (number, args, result) in acting])
             children: list[State] = []
-            for state in some:
-                if state in asked or self._over():
-                    continue
+            for state, (number, args, result) in acting:
+                if self._over():
+                    break
                 assert state.actions is not None
-                number, args, result = state.actions[state.next]
                 word, odds = judge.words[number], float(state.actions.odds[state.next])
                 state.next += 1
                 made = space.apply(word, args, result)
                 self._note()
-                if result == self.task.output_type and made is not None and self._is_goal(made):
-                    if size(term := space.term(word, args)) <= self.settings.max_size:
-                        yield term
-                elif made is not None and (child := self._child(state, made, args, odds, seen)) is not None:
+                if result == self.task.output_type and made is not None:
+                    yield from self._answered(made, space.term(word, args), state.odds + odds)
+                    if self._is_goal(made):
+                        continue
+                if made is not None and (child := self._child(state, made, args, odds, seen)) is not None:
                     children.append(child)
+            yield from self._after_step()
             self._score(children, judge)
             for state in (*some, *children):
                 if not state.done:
@@ -264,6 +267,15 @@ class BeamSearch(ExactSearch):
         if key not in self._shapes:
             self._shapes[key] = actions(judge.words, *key, [(number, kinds[number]) for number in self.space.literals])
         return self._shapes[key]
+
+    def _answered(self, made: int, term: Term, odds: float) -> Iterator[Term]:
+        """What is done with a program that makes a value of the output's type."""
+        if self._is_goal(made) and size(term) <= self.settings.max_size:
+            yield term
+
+    def _after_step(self) -> Iterator[Term]:
+        """What is done once a step's lines are run."""
+        return iter(())
 
     def _is_goal(self, made: int) -> bool:
         assert self.space is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Self, TypeAlias
 
 from dsl.ops import OPS
 from dsl.program import Push
@@ -12,6 +13,9 @@ from dsl.types import Type
 from dsl.values import Profile, Value
 from search.exact.plain import Column, evaluate
 from search.term import Apply, Input, Literal, Term
+
+Application: TypeAlias = "tuple[str, tuple[int, ...], Type]"
+"""A word, the numbers of its arguments, and the type of what it makes."""
 
 
 @dataclass(slots=True)
@@ -38,7 +42,7 @@ class Space:
     _done: dict[tuple[str, tuple[int, ...]], int | None] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, task: Task, examples: Sequence[Example], pushes: Sequence[Push], profile: Profile) -> Space:
+    def of(cls, task: Task, examples: Sequence[Example], pushes: Sequence[Push], profile: Profile) -> Self:
         """The inputs and literals of a task."""
         space = cls(examples, profile)
         for index, kind in enumerate(task.input_types):
@@ -52,6 +56,9 @@ class Space:
     def find(self, kind: Type, column: Sequence[Value]) -> int | None:
         """The number of these values, if they were made."""
         return self._numbers.get((kind, tuple(column)))
+
+    def prepare(self, lines: Sequence[Application]) -> None:
+        """Told which applications come next, so that they can share a call."""
 
     def apply(self, word: str, args: tuple[int, ...], result: Type) -> int | None:
         """The number of what a word makes of these values; None where it gets stuck on an example. Executed once only."""

@@ -10,15 +10,19 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dsl.errors import ConfigError
+from dsl.machine import answer
 from dsl.tasks import Example
-from dsl.values import Value
+from dsl.values import Stuck, Value
 from search.exact.search import ExactSearch
 from search.latent.programs import HOLES, Words, answers, fits, term_of
 from search.latent.settings import Sampling
+from search.postfix import to_program
+from search.prior.words import KINDS
 from search.term import Term, size
 
 if TYPE_CHECKING:
     from search.latent.choices import Choices
+    from search.latent.imagined import ImaginedSearch
     from search.latent.machine import Machine
 
 ROOM = 4
@@ -26,7 +30,7 @@ ROOM = 4
 WIDEST = 96
 """Cells of the widest states; the executor was trained on up to 64."""
 FOLLOWED = 3
-"""Most examples that the executor follows."""
+"""Examples that the executor follows in most searches."""
 SHORTEST, LONGEST = 2, 8
 """Words of a roll-out."""
 IDLE = 6
@@ -64,6 +68,11 @@ class LearnedSearch(ExactSearch):
         """States that the network was evaluated on."""
         return self.machine.evaluations if self.machine is not None else 0
 
+    @property
+    def examples_followed(self) -> int:
+        """Examples for which the executor's states must have room, as far as they can."""
+        return FOLLOWED
+
     def through(self, machine: Machine) -> Iterator[Term]:
         """The search with an executor."""
         raise NotImplementedError
@@ -80,6 +89,16 @@ class LearnedSearch(ExactSearch):
         if term is None or term in self.tried or size(term) > self.settings.max_size:
             return None
         self.tried[term] = answers(words, self.task.examples, block, self.settings.profile)
+        self.progress.candidates += 1
+        return self.tried[term]
+
+    def run_term(self, term: Term) -> tuple[Value | None, ...] | None:
+        """As `executed`, of a term."""
+        if term in self.tried or size(term) > self.settings.max_size:
+            return None
+        program = to_program(term, len(self.task.input_types))
+        found = (answer(program, example.inputs, profile=self.settings.profile) for example in self.task.examples)
+        self.tried[term] = tuple(None if isinstance(value, Stuck) else value for value in found)
         self.progress.candidates += 1
         return self.tried[term]
 
@@ -140,11 +159,19 @@ class LearnedSearch(ExactSearch):
             return None
         from embed.cells import encode_value
 
-        cells = [[len(encode_value(value, field.vocab)) for value in (*e.inputs, e.output)] for e in self.followed(FOLLOWED)]
-        width = max(sum(row[:-1]) for row in cells) + max(max(row) for row in cells) + len(HOLES) + ROOM
+        def cells(example: Example) -> list[int]:
+            return [len(encode_value(value, field.vocab)) for value in (*example.inputs, example.output)]
+
+        def room(rows: Sequence[list[int]]) -> int:
+            return max(sum(row[:-1]) for row in rows) + max(map(max, rows)) + len(HOLES) + ROOM
+
+        width = room([cells(example) for example in self.followed(FOLLOWED)])
         if width > WIDEST:
             self.why_not = f"the values of this task take {width} cells, and its states have room for {WIDEST}"
             return None
+        # Further examples are followed where they have room.
+        needed = [room([cells(example)]) for example in self.followed(self.examples_followed)]
+        width = max([width, *(need for need in needed if need <= WIDEST)])
         return Learned(field, -(-width // 4) * 4)
 
 
@@ -158,9 +185,49 @@ class LatentSearch(LearnedSearch):
 
     sampling: Sampling = field(default_factory=Sampling)
     rounds: int = 0
+    imagined: ImaginedSearch | None = None
+
+    @property
+    def examples_followed(self) -> int:
+        """As many as lines are imagined on."""
+        return max(FOLLOWED, self.sampling.followed) if self.sampling.lines else FOLLOWED
 
     def through(self, machine: Machine) -> Iterator[Term]:
-        """Rounds until `stop` says so."""
+        """Lines best first, or rounds of roll-outs, until `stop` says so."""
+        if self.sampling.lines and self.sampling.executor and not self.sampling.uniform:
+            yield from self._imagined(machine)
+        if not self.stop():
+            yield from self._rounds(machine)
+
+    def _imagined(self, machine: Machine) -> Iterator[Term]:
+        """States of imagined lines, where a policy knows the task."""
+        from search.beam.judge import Judge
+        from search.latent.imagined import Imagined, ImaginedSearch
+        from search.prior.policy import Policy
+        from search.prior.ready import Absent, prior_for
+
+        prior = prior_for(self.task)
+        if isinstance(prior, Absent):
+            return
+        examples = [example for example in self.followed(self.sampling.followed) if machine.fits((*example.inputs, example.output))]
+        space = Imagined.of(self.task, examples, [push for push, _ in self.literals() if push.type in KINDS], self.settings.profile)
+        space.machine = machine
+        search = ImaginedSearch(
+            self.task,
+            self.settings,
+            self.stop,
+            self.progress,
+            space=space,
+            run_term=self.run_term,
+            tried=self.tried,
+            grounded=self.sampling.grounded,
+        )
+        policy = Policy(prior, replace(self.task, examples=tuple(examples)), self.settings.words)
+        self.imagined = search
+        yield from search.best_first(Judge(policy, space))
+
+    def _rounds(self, machine: Machine) -> Iterator[Term]:
+        """Rounds of roll-outs."""
         import numpy as np
 
         from search.latent.rollouts import Rollouts
@@ -201,4 +268,10 @@ class LatentSearch(LearnedSearch):
     def explain(self) -> list[str]:
         """As `LearnedSearch.explain`, with the rounds."""
         lines = LearnedSearch.explain(self)
-        return lines if self.why_not is not None else [*lines, f"They were the nearest ones of {self.rounds} round(s) of roll-outs."]
+        if self.why_not is not None:
+            return lines
+        if self.imagined is not None and self.imagined.space is not None:
+            lines.append(
+                f"{self.imagined.space.executed:,} lines were imagined, of {self.imagined.expanded:,} states; the likeliest and nearest programs were run."
+            )
+        return [*lines, f"They were the nearest ones of {self.rounds} round(s) of roll-outs."] if self.rounds else lines

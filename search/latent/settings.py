@@ -26,12 +26,18 @@ class Sampling:
     """Whether roll-outs that lead to the same stacks are one."""
     uniform: bool = False
     """Whether the policy is left out."""
+    lines: bool = True
+    """Whether lines are imagined, best first (`search.latent.imagined`), where a policy knows the task; otherwise roll-outs of stacks are drawn."""
+    followed: int = 6
+    """Examples on which lines are imagined: on fewer, different values look alike and the right one is taken for another."""
+    grounded: int = 0
+    """Values of states of lines that are run on the real machine at most before they are gone on from."""
     executor: bool = True
     """False: programs are run in the order in which they were drawn, and no executor is asked which of them come near; the values on which the
     policy is asked again still are the executor's."""
 
     def __post_init__(self) -> None:
-        _check(self, rollouts=1, most=1, executed=1, examples=1, longer=-8)
+        _check(self, rollouts=1, most=1, executed=1, examples=1, followed=1, grounded=0, longer=-8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ def test_a_task_counts_from_the_number_of_programs_at_which_it_was_solved() -> N
 
 
 def test_every_arm_is_known() -> None:
-    assert set(USUAL) <= set(ARMS) == {*GRADIENTS, *SAMPLINGS, *TUNINGS, "enumeration"}
+    assert set(USUAL) <= set(ARMS) == {*GRADIENTS, *SAMPLINGS, *TUNINGS, "beam", "enumeration"}
 
 
 def test_a_run_goes_on_where_it_was(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,151 @@
+"""Lines that an executor imagines: with one that is never wrong one program is run, with one that is wrong, more, and nothing that does not fit comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
+
+from dsl.columns.available import available
+
+if not available():
+    pytest.skip("the policy's signatures need numba", allow_module_level=True)
+
+from dsl.machine import answer
+from dsl.tasks import Example, Task
+from dsl.values import PROFILES
+from search.latent.imagined import Imagined, ImaginedSearch
+from search.latent.search import FOLLOWED, LatentSearch
+from search.latent.settings import Sampling
+from search.postfix import to_program
+from search.solve import visible
+from search.term import Apply, Term, subterms
+from tests.latent.oracle import Oracle
+from tests.test_beam import NOTHING_FITS, PROGRAMS, ROWS, WORDS, settings, task_of, values_of
+from tests.test_beam import Oracle as Told
+
+LISTS = PROFILES["lists"]
+
+
+def imagining(task: Task, machine: Oracle, most: int = 64) -> tuple[LatentSearch, ImaginedSearch]:
+    """A search, and the one that counts for it."""
+    outer = LatentSearch(task, settings("latent", max_candidates=most))
+    outer.stop = lambda: outer.progress.candidates >= most
+    space = Imagined.of(task, task.examples, (), LISTS)
+    space.machine = machine
+    inner = ImaginedSearch(task, outer.settings, outer.stop, outer.progress, space=space, run_term=outer.run_term, tried=outer.tried)
+    return outer, inner
+
+
+def found(inner: ImaginedSearch, program: Term) -> Iterator[Term]:
+    assert inner.space is not None
+    return inner.best_first(Told(inner.space, program, tuple(sorted(WORDS))))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_one_program_is_run_where_the_executor_is_never_wrong(name: str) -> None:
+    """And few lines are imagined, by one call of the executor a step."""
+    program, task = PROGRAMS[name], task_of(PROGRAMS[name])
+    outer, inner = imagining(task, Oracle(profile=LISTS), most=1)
+    term = next(found(inner, program))
+    assert [values_of(term, row) for row in ROWS] == [example.output for example in task.examples]
+    assert outer.progress.candidates == 1 and list(outer.tried) == [term]
+
+
+def wrong_about(program: Term) -> Oracle:
+    """An executor that does something else instead of the last word, where that takes one value."""
+    assert isinstance(program, Apply)
+    other = {1: "reverse", 2: "zip-max"}[len(program.args)]
+    return Oracle(profile=LISTS, wrong={program.word: other})
+
+
+@pytest.mark.parametrize("name", ["a chain", "a value used twice"])
+def test_a_wrong_executor_costs_programs_and_a_likely_one_is_run_all_the_same(name: str) -> None:
+    program, task = PROGRAMS[name], task_of(PROGRAMS[name])
+    outer, inner = imagining(task, wrong_about(program))
+    term = next(found(inner, program))
+    assert [values_of(term, row) for row in ROWS] == [example.output for example in task.examples]
+    assert 1 < outer.progress.candidates <= 64
+
+
+def test_what_is_imagined_right_and_is_not_does_not_come_out() -> None:
+    """The executor takes `map/2` for `map*2`: the output is imagined, and the program is no answer."""
+    program = PROGRAMS["a chain"]
+    assert isinstance(program, Apply)
+    task, lie = task_of(program), Apply("map/2", program.args)
+    outer, inner = imagining(task, Oracle(profile=LISTS, wrong={"map/2": "map*2"}), most=12)
+    assert not list(found(inner, lie))
+    assert lie in outer.tried and outer.progress.candidates == 12 and not outer.progress.exhausted
+
+
+def test_the_same_line_is_imagined_once_and_stuck_ones_make_nothing() -> None:
+    task, machine = task_of(PROGRAMS["a chain"]), Oracle(profile=LISTS)
+    _, inner = imagining(task, machine)
+    space = inner.space
+    assert isinstance(space, Imagined)
+    list_of_ints = task.input_types[0]
+    space.prepare([("sort", (0,), list_of_ints), ("reverse", (0,), list_of_ints), ("sort", (0,), list_of_ints)])
+    assert machine.evaluations == 2 * len(ROWS) and space.executed == 2
+    number = space.apply("sort", (0,), list_of_ints)
+    assert machine.evaluations == 2 * len(ROWS)
+    assert number is not None and space.columns[number] == tuple(tuple(sorted(row)) for row in ROWS)
+    empty = Task(name="t", examples=(Example(((),), 1), Example(((3,),), 3)))
+    _, inner = imagining(empty, machine)
+    assert isinstance(inner.space, Imagined) and inner.space.apply("head", (0,), empty.output_type) is None
+
+
+@pytest.fixture
+def oracle(monkeypatch: pytest.MonkeyPatch) -> Oracle:
+    made = Oracle(profile=LISTS, width=64)
+    monkeypatch.setattr(LatentSearch, "_machine", lambda self: made)
+    return made
+
+
+def searching(task: Task, sampling: Sampling, most: int) -> LatentSearch:
+    search = LatentSearch(visible(task), settings("latent", max_candidates=most), sampling=sampling)
+    search.stop = lambda: search.progress.candidates >= most
+    return search
+
+
+def test_with_the_shipped_policy_few_programs_are_run_and_the_limit_counts_them(oracle: Oracle) -> None:
+    task = task_of(PROGRAMS["a chain"])
+    search = searching(task, Sampling(), 64)
+    term = next(search.run())
+    assert answer(to_program(term, 1), (ROWS[0],), profile=LISTS) == task.examples[0].output
+    assert search.imagined is not None and search.imagined.space is not None
+    assert len(search.imagined.space.examples) == len(ROWS) > FOLLOWED
+    assert search.progress.candidates < search.imagined.space.executed, "lines are imagined, not run"
+    assert f"{search.imagined.space.executed:,} lines were imagined" in " ".join(search.explain())
+    none = searching(NOTHING_FITS, Sampling(), 10)
+    assert not list(none.run()) and none.progress.candidates == 10 == len(none.tried)
+
+
+def test_equal_searches_run_equal_programs(oracle: Oracle) -> None:
+    ran = []
+    for _ in range(2):
+        search = searching(NOTHING_FITS, Sampling(), 20)
+        list(search.run())
+        ran.append(list(search.tried))
+    assert ran[0] == ran[1]
+
+
+def test_without_lines_and_without_a_policy_roll_outs_are_drawn(oracle: Oracle, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = task_of(PROGRAMS["a chain"])
+    search = searching(task, Sampling(lines=False), 5)
+    list(search.run())
+    assert search.imagined is None and search.rounds
+    monkeypatch.setattr("search.prior.ready.is_ready", lambda: False)
+    search = searching(task, Sampling(), 5)
+    list(search.run())
+    assert search.imagined is None and search.rounds
+
+
+def test_subterms_of_what_comes_out_are_made_of_the_words_allowed(oracle: Oracle) -> None:
+    few = frozenset({"map*2", "filter>0", "reverse", "sort"})
+    search = searching(task_of(PROGRAMS["a chain"]), Sampling(), 64)
+    search.settings = replace(search.settings, ops=few)
+    term = next(search.run())
+    assert {part.word for part in subterms(term) if isinstance(part, Apply)} <= few
