@@ -158,11 +158,12 @@ def _summary(rows: Sequence[Row]) -> Table:
 def _versus(pairs: Sequence[Duel]) -> Table | None:
     if not pairs:
         return None
-    head = ("methods", "both", "only the first", "only the second", "neither", "difference in points")
+    head = ("methods", "both", "only the first", "only the second", "neither", "difference in points", "time of the first / the second")
     return Table(head, tuple(
         (
             f"{duel.first} / {duel.second}", str(duel.both), str(duel.only_first), str(duel.only_second), str(duel.neither),
             f"{duel.difference.mean * 100:+.1f} [{duel.difference.low * 100:+.1f}, {duel.difference.high * 100:+.1f}]",
+            "-" if duel.slower is None else f"{duel.slower.mean:.2f} [{duel.slower.low:.2f}, {duel.slower.high:.2f}]",
         )
         for duel in pairs
     ))  # fmt: skip

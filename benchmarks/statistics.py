@@ -7,6 +7,7 @@ clock is; where every task went the same way they have no width.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -79,7 +80,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share of tasks in [0, 1] (or a difference of two) with its interval."""
+    """A share of tasks in [0, 1] (or a difference of two, or a ratio) with its interval."""
 
     mean: float
     low: float
@@ -142,6 +143,9 @@ class Duel:
     neither: int
     difference: Share
     """Share solved by the first minus that of the second, seeds averaged, with a paired interval."""
+    slower: Share | None
+    """Time to the first fit by the first over that of the second on tasks that both solve: the geometric mean, with a paired interval; above 1 the second is
+    faster. A task's time is the geometric mean over its solved seeds. None where no task has both times."""
 
 
 def load_attempts(folders: Sequence[Path]) -> tuple[list[Attempt], int]:
@@ -255,7 +259,21 @@ def _duel(first: str, second: str, pairs: Sequence[tuple[Sequence[Attempt], Sequ
     return Duel(
         first=first, second=second, both=outcomes.count((True, True)), only_first=outcomes.count((True, False)),
         only_second=outcomes.count((False, True)), neither=outcomes.count((False, False)), difference=interval(gaps),
+        slower=_ratio(pairs),
     )  # fmt: skip
+
+
+def _ratio(pairs: Sequence[tuple[Sequence[Attempt], Sequence[Attempt]]]) -> Share | None:
+    logs: list[float] = []
+    for pair in pairs:
+        times = [[attempt.first_s for attempt in side if attempt.solved and attempt.first_s] for side in pair]
+        if all(times):
+            ours, theirs = (_mean(math.log(time) for time in some) for some in times)
+            logs.append(ours - theirs)
+    if not logs:
+        return None
+    found = interval(logs)
+    return Share(*(math.exp(end) for end in (found.mean, found.low, found.high)))
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -124,6 +124,17 @@ class TestTasks:
         duel = duels([attempt("a", first_s=1.0), attempt("b", first_s=1.0), attempt("b", method="plain")])[0]
         assert (duel.both, duel.only_first, duel.only_second, duel.neither) == (0, 1, 0, 0)
 
+    def test_how_many_times_as_long_the_first_takes_where_both_solve(self):
+        times = {"a": ([4.0, 1.0], 1.0), "b": ([8.0, 8.0], 1.0), "c": ([0.1, 0.1], None)}  # 2 times, 8 times, solved by one alone
+        attempts = [
+            attempt(task, method="exact", first_s=at, seed=seed) for task, (ours, _) in times.items() for seed, at in enumerate(ours)
+        ]
+        attempts += [attempt(task, method="plain", first_s=at, seed=0) for task, (_, at) in times.items()]
+        slower = duels(attempts)[0].slower
+        assert slower is not None
+        assert slower.mean == pytest.approx(4.0) and slower.low == pytest.approx(2.0) and slower.high == pytest.approx(8.0)
+        assert duels([attempt("a", first_s=1.0), attempt("a", method="plain")])[0].slower is None
+
     def test_curve(self):
         assert curve(small()[:4], "first_s") == [(0.05, 0.25), (0.5, 0.5), (4.0, 0.75)]
         assert curve([attempt("a")], "first_s") == []
