@@ -41,7 +41,7 @@ run bustle-5s --suite "$DATA"/bustle-38.jsonl --constants discovered --methods e
 run bustle-30s --suite "$DATA"/bustle-38.jsonl --constants discovered --methods exact cvc5 --budget 30
 run sygus-10s --suite "$DATA"/sygus-89.jsonl --sygus-files "$DATA"/sygus-pbe-strings --methods exact cvc5 --budget 10
 run sygus-30s --suite "$DATA"/sygus-89.jsonl --sygus-files "$DATA"/sygus-pbe-strings --methods exact cvc5 --budget 30
-run prior --suite lists-n6 lists-n7 lists-n8 --methods exact portfolio prior --budget 10
+run prior --suite lists-n6 lists-n7 lists-n8 --methods exact portfolio prior --budget 10 --seeds 0 1 2
 run portfolio --suite lists-n3 lists-n4 lists-n5 ints lists strings conditionals constants "$DATA"/dreamcoder-list.jsonl \
     "$DATA"/exedec-none.jsonl "$DATA"/exedec-length-generalization.jsonl --methods exact portfolio --budget 10
 run portfolio-lambdabeam --suite "$DATA"/lambdabeam-*.jsonl --methods exact portfolio --budget 60

@@ -23,7 +23,7 @@ from random import Random
 from statistics import median
 from typing import Any
 
-from benchmarks.generate import sizes
+from benchmarks.generate import positive, sizes
 from benchmarks.generators import lists
 from benchmarks.generators.lines import LISTS
 from benchmarks.generators.suite import generated
@@ -58,9 +58,9 @@ GRADIENTS = {
     "guidance 1.5": replace(SHORT, guidance=1.5),
 }
 SAMPLINGS = {
-    "imagined lines": Sampling(),
-    "imagined lines, three examples": Sampling(followed=3),
-    "imagined lines, grounded": Sampling(grounded=64),
+    "imagined lines": Sampling(grounded=0),
+    "imagined lines, three examples": Sampling(grounded=0, followed=3),
+    "imagined lines, grounded": Sampling(),
     "latent sampling": Sampling(rollouts=48, executed=LIMIT, examples=2, lines=False),
     "policy and executor, unranked": Sampling(rollouts=48, executed=LIMIT, examples=2, executor=False, lines=False),
     "latent sampling, uniform": Sampling(rollouts=48, executed=LIMIT, examples=2, uniform=True, lines=False),
@@ -68,7 +68,7 @@ SAMPLINGS = {
 TUNINGS = {"compiled programs": Tuning(examples=2), "the same, not tuned": Tuning(examples=2, steps=0)}
 ARMS = (*SAMPLINGS, "beam", "enumeration", *GRADIENTS, *TUNINGS)
 USUAL = (
-    "imagined lines", "latent sampling", "policy and executor, unranked", "beam", "enumeration",
+    "imagined lines", "imagined lines, grounded", "latent sampling", "policy and executor, unranked", "beam", "enumeration",
     "gradient on offsets", "the same without gradient", "gradient from random logits",
 )  # fmt: skip
 """The arms where none are named. `beam` executes each line as it goes, with no executor: what imagining must beat."""
@@ -95,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs what is missing and prints the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.executed", description="How much few executed programs find.")
     parser.add_argument("--n", type=sizes, default="2..4", metavar="N|LOW..HIGH", help="minimal numbers of words (2..4)")
-    parser.add_argument("--count", type=int, default=20, help="tasks, for each n or each program with holes (20)")
+    parser.add_argument("--count", type=positive, default=20, help="tasks, for each n or each program with holes (20)")
     parser.add_argument("--seed", type=int, default=500, help="of tasks and searches (500)")
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(USUAL), metavar="NAME", help=f"of: {', '.join(ARMS)}")
     parser.add_argument("--seconds", type=float, default=20.0, help="processor time of an attempt (20)")

@@ -68,16 +68,17 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N|LOW..HIGH",
         help="lists: minimal numbers of words, 1 to 14; hidden: numbers of constants (3..5)",
     )
-    parser.add_argument("--count", type=_positive, default=50, help="tasks, for each n (50)")
+    parser.add_argument("--count", type=positive, default=50, help="tasks, for each n (50)")
     parser.add_argument("--seed", type=int, default=0, help="another seed gives other tasks (0)")
     parser.add_argument(
-        "--jobs", type=_positive, default=1, help=f"processes, at most {os.cpu_count()} are of use here (1); the tasks do not depend on it"
+        "--jobs", type=positive, default=1, help=f"processes, at most {os.cpu_count()} are of use here (1); the tasks do not depend on it"
     )
     parser.add_argument("--out", required=True, metavar="FILE.jsonl")
     return parser
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """A number of at least 1, for `argparse`. Raises `argparse.ArgumentTypeError`."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text}: must be at least 1")

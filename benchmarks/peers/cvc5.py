@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from benchmarks.attempt import Job, Outcome
 from benchmarks.peers import sygus
 from benchmarks.peers.child import Child, Ended
-from benchmarks.peers.smtlib import Function, SmtError, read_function
+from benchmarks.peers.smt_operators import SmtError
+from benchmarks.peers.smtlib import Function, read_function
 
 if TYPE_CHECKING:
     from dsl.tasks import Task

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from benchmarks.peers.smtlib import Scalar, SmtError, quoted
+from benchmarks.peers.smt_operators import Scalar, SmtError
+from benchmarks.peers.smtlib import quoted
 from dsl.tasks import Task
 from dsl.tasks.sexpr import Atom, Group, Node, read, show
 from dsl.types import BOOL, INT, STR, Base, Type

@@ -4,9 +4,9 @@
     a state     the inputs and the values imagined so far, in the order of the policy (`search.beam`)
     a program   a line whose result has the output's type, run on the real machine in the order of
 
-    log p(lines | policy) - sum over examples of  0 where the output is imagined, else MISSED + FAR * distance to it
+    log p(lines | policy) - min(MISSED * number of examples on which another output is imagined, SYSTEMATIC) - FAR * mean distance to the outputs
 
-which is the order of how probably it is right, if one imagined answer in ten is wrong. A word is imagined once on the same values, and one that the executor takes for stuck makes
+which is the order of how probably it is right, if one imagined answer in ten is wrong by chance, and some words always. A word is imagined once on the same values, and one that the executor takes for stuck makes
 nothing. All examples are followed as far as states have room: with three, values that differ look alike, and the right one is lost to another.
 
 Source: planning in a learned model with real steps kept for the end, as in Ha & Schmidhuber (World Models, NeurIPS 2018); the order is that of `search.beam.search`.
@@ -40,8 +40,9 @@ FIRST, PART, MOST = 16, 1 / 2, 128
 """Lines of the first step, how many more for each one imagined so far, and of a step at most: fewer make poor batches for the network, more are less well chosen."""
 NOTHING = Ordered(np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(0, np.int32), ())
 """The actions of a state that does not exist."""
-MISSED, FAR = 2.3, 2.0
-"""What an example on which the output is not imagined costs a program, in nats, and how far it is off: one answer in ten is wrong."""
+MISSED, SYSTEMATIC, FAR = 2.3, 5.0, 2.0
+"""What an example on which the output is not imagined costs a program, in nats, as one answer in ten is wrong; all of them at most, as some words are imagined
+wrong on everything; and how far the outputs are off on average."""
 PACE, ALONE = 1 / 6, 64
 """Programs that are run for each line imagined after the first ALONE ones, besides those that are imagined right on all examples."""
 
@@ -135,7 +136,8 @@ class ImaginedSearch(BeamSearch):
         apart = iter(self.space.machine.distances(values, outputs * len(self._new)))
         for _, term, odds in self._new:
             each = [next(apart) for _ in outputs]
-            score = odds - sum(MISSED + FAR * distance for distance in each if distance)
+            missed = min(MISSED * sum(distance > 0 for distance in each), SYSTEMATIC)
+            score = odds - missed - FAR * sum(each) / len(each)
             heapq.heappush(self._open, (any(each), -score, next(self._ties), term))
         self._new.clear()
         yield from self._run(PACE * (self.space.executed - ALONE))

@@ -30,7 +30,7 @@ class Sampling:
     """Whether lines are imagined, best first (`search.latent.imagined`), where a policy knows the task; otherwise roll-outs of stacks are drawn."""
     followed: int = 6
     """Examples on which lines are imagined: on fewer, different values look alike and the right one is taken for another."""
-    grounded: int = 0
+    grounded: int = 64
     """Values of states of lines that are run on the real machine at most before they are gone on from."""
     executor: bool = True
     """False: programs are run in the order in which they were drawn, and no executor is asked which of them come near; the values on which the

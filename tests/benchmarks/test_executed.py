@@ -32,3 +32,9 @@ def test_a_run_goes_on_where_it_was(tmp_path, capsys: pytest.CaptureFixture[str]
     assert len(first.splitlines()) == 1
     assert main(arguments) == 0 and out.read_text() == first
     assert "enumeration" in capsys.readouterr().out
+
+
+def test_no_tasks_are_refused_at_once(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--count", "0", "--out", str(tmp_path / "few.jsonl")])
+    assert ended.value.code == 2 and "--count" in capsys.readouterr().err

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.peers.smtlib import MAX_CODE, SmtError, evaluate, quoted, read_function, unquoted
+from benchmarks.peers.smt_operators import MAX_CODE, SmtError
+from benchmarks.peers.smtlib import evaluate, quoted, read_function, unquoted
 
 
 @pytest.mark.parametrize(
