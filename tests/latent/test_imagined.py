@@ -22,7 +22,7 @@ from search.latent.search import FOLLOWED, LatentSearch
 from search.latent.settings import Sampling
 from search.postfix import to_program
 from search.solve import visible
-from search.term import Apply, Term, subterms
+from search.term import Apply, Input, Term, subterms
 from tests.latent.oracle import Oracle
 from tests.test_beam import NOTHING_FITS, PROGRAMS, ROWS, WORDS, settings, task_of, values_of
 from tests.test_beam import Oracle as Told
@@ -30,13 +30,15 @@ from tests.test_beam import Oracle as Told
 LISTS = PROFILES["lists"]
 
 
-def imagining(task: Task, machine: Oracle, most: int = 64) -> tuple[LatentSearch, ImaginedSearch]:
+def imagining(task: Task, machine: Oracle, most: int = 64, grounded: int = 0) -> tuple[LatentSearch, ImaginedSearch]:
     """A search, and the one that counts for it."""
     outer = LatentSearch(task, settings("latent", max_candidates=most))
     outer.stop = lambda: outer.progress.candidates >= most
     space = Imagined.of(task, task.examples, (), LISTS)
     space.machine = machine
-    inner = ImaginedSearch(task, outer.settings, outer.stop, outer.progress, space=space, run_term=outer.run_term, tried=outer.tried)
+    inner = ImaginedSearch(
+        task, outer.settings, outer.stop, outer.progress, space=space, run_term=outer.run_term, tried=outer.tried, grounded=grounded
+    )
     return outer, inner
 
 
@@ -79,6 +81,38 @@ def test_what_is_imagined_right_and_is_not_does_not_come_out() -> None:
     outer, inner = imagining(task, Oracle(profile=LISTS, wrong={"map/2": "map*2"}), most=12)
     assert not list(found(inner, lie))
     assert lie in outer.tried and outer.progress.candidates == 12 and not outer.progress.exhausted
+
+
+def sorted_of(inner: ImaginedSearch) -> tuple[object, ...]:
+    """What the state that was gone on from has as the sorted input."""
+    space = inner.space
+    assert space is not None
+    number = space._done["sort", (0,)]
+    assert number is not None
+    return space.columns[inner._real.get(number) or number]
+
+
+def test_grounding_puts_what_the_machine_makes_in_place_of_what_was_imagined() -> None:
+    """An error in the first line does not reach the last: the output is imagined right, and nothing is run but what is grounded, and the answer."""
+    program = PROGRAMS["a chain"]
+    task, right = task_of(program), tuple(tuple(sorted(row)) for row in ROWS)
+    outer, inner = imagining(task, Oracle(profile=LISTS, wrong={"sort": "map+1"}))
+    next(found(inner, program))
+    assert sorted_of(inner) != right
+    outer, inner = imagining(task, Oracle(profile=LISTS, wrong={"sort": "map+1"}), grounded=8)
+    assert next(found(inner, program)) == program
+    assert sorted_of(inner) == right
+    assert outer.progress.candidates == len(outer.tried) <= 9
+
+
+def test_states_that_the_machine_cannot_reach_are_given_up() -> None:
+    """The executor makes something of the head of an empty list; the machine does not, and the search goes on with other states."""
+    task = Task(name="t", examples=(Example(((),), (7,)), Example(((3,),), (8,)), Example(((4, 1),), (9,))))
+    outer, inner = imagining(task, Oracle(profile=PROFILES["default"], wrong={"head": "sum"}), most=40, grounded=8)
+    outer.settings = inner.settings = replace(outer.settings, profile=PROFILES["default"])
+    stuck = Apply("head", (Input(0),))
+    assert not list(found(inner, Apply("take", (Apply("sort", (Input(0),)), stuck))))
+    assert None in inner._real.values() and outer.tried[stuck][0] is None
 
 
 def test_the_same_line_is_imagined_once_and_stuck_ones_make_nothing() -> None:
