@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -16,8 +16,10 @@ if not available():
 
 from dsl.machine import answer
 from dsl.tasks import Example, Task
-from dsl.values import PROFILES
+from dsl.values import PROFILES, Value
 from search.latent.imagined import Imagined, ImaginedSearch
+from search.latent.machine import Guess
+from search.latent.programs import Stack
 from search.latent.search import FOLLOWED, LatentSearch
 from search.latent.settings import Sampling
 from search.postfix import to_program
@@ -113,6 +115,37 @@ def test_states_that_the_machine_cannot_reach_are_given_up() -> None:
     stuck = Apply("head", (Input(0),))
     assert not list(found(inner, Apply("take", (Apply("sort", (Input(0),)), stuck))))
     assert None in inner._real.values() and outer.tried[stuck][0] is None
+
+
+class Broken(Oracle):
+    """Says what is no stack of the machine's sorted first row, and takes nothing for stuck."""
+
+    def _guess(self, stack: Stack, word: str, constants: Sequence[Value]) -> Guess:
+        return Guess(None, 0.0) if (word, stack) == ("sort", (ROWS[0],)) else super()._guess(stack, word, constants)
+
+
+def test_a_line_that_is_broken_on_one_example_is_run_where_states_are_grounded() -> None:
+    program = PROGRAMS["a chain"]
+    task = task_of(program)
+    for grounded, mended in ((0, False), (8, True)):
+        outer, inner = imagining(task, Broken(profile=LISTS), grounded=grounded)
+        assert isinstance(inner.space, Imagined)
+        inner.space.mend = inner.mend
+        answers = list(found(inner, program))
+        number = inner.space._done["sort", (0,)]
+        assert (number is not None) == mended == bool(answers)
+        assert (Apply("sort", (Input(0),)) in outer.tried) == mended
+        if number is not None:
+            assert inner.space.columns[number] == tuple(tuple(sorted(row)) for row in ROWS)
+
+
+def test_what_is_stuck_is_not_run() -> None:
+    """The head of an empty list: one example is stuck, and says so."""
+    empty = Task(name="t", examples=(Example(((),), 1), Example(((3,),), 3)))
+    outer, inner = imagining(empty, Oracle(profile=PROFILES["default"]), grounded=8)
+    assert isinstance(inner.space, Imagined)
+    inner.space.mend = inner.mend
+    assert inner.space.apply("head", (0,), empty.output_type) is None and not outer.tried
 
 
 def test_the_same_line_is_imagined_once_and_stuck_ones_make_nothing() -> None:
