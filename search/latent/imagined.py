@@ -52,6 +52,8 @@ class Imagined(Space):
     """Values as the executor imagines them."""
 
     machine: Machine | None = None
+    mend: Callable[[Term], Column | None] = lambda term: None
+    """What the real machine makes of a term, asked where the executor takes no example for stuck and says on some of them what is no value; None where it is not asked."""
 
     def prepare(self, lines: Sequence[Application]) -> None:
         """One call of the executor for all lines that are new."""
@@ -61,7 +63,10 @@ class Imagined(Space):
         words = [word for word, _, _ in new for _ in self.examples]
         guesses = iter(self.machine.step(stacks, words))
         for word, args, result in new:
-            column = _column([next(guesses) for _ in self.examples], result)
+            some = [next(guesses) for _ in self.examples]
+            column = _column(some, result)
+            if column is None and _is_broken(some, result):
+                column = self.mend(self.term(word, args))
             self.executed += 1
             self._done[word, args] = None if column is None else self._add(result, column, self.term(word, args))
 
@@ -85,6 +90,12 @@ def _column(guesses: Sequence[Guess], result: Type) -> tuple[Value, ...] | None:
     return column if all(_is(value, result) for value in column) else None
 
 
+def _is_broken(guesses: Sequence[Guess], result: Type) -> bool:
+    """Whether nothing is thought to get stuck, and on some examples, but not on all, there is no value of the type."""
+    fine = [guess.stack is not None and len(guess.stack) == 1 and _is(guess.stack[0], result) for guess in guesses]
+    return any(fine) and not all(fine) and all(guess.trouble < DOUBT for guess in guesses)
+
+
 def _is(value: Value, kind: Type) -> bool:
     """Whether it is of one of the types that the policy knows."""
     if kind == LIST_INT:
@@ -101,7 +112,8 @@ class ImaginedSearch(BeamSearch):
     tried: Mapping[Term, Sequence[Value | None]] = field(default_factory=dict)
     """What the programs that were run answered."""
     grounded: int = 0
-    """Values that are run on the real machine at most before states with them are gone on from."""
+    """Values that are run on the real machine at most before states with them are gone on from; and half as many may be run where what was imagined is broken."""
+    _mended: int = 0
     _real: dict[int, int | None] = field(default_factory=dict)
     """The number of what the machine makes in place of an imagined value; None where it gets stuck."""
     _fits: list[Term] = field(default_factory=list)
@@ -162,6 +174,24 @@ class ImaginedSearch(BeamSearch):
         if states:
             BeamSearch._ask(self, states, judge)
 
+    def mend(self, term: Term) -> Column | None:
+        """For `Imagined.mend`."""
+        assert self.space is not None
+        if self._mended >= self.grounded // 2 or self._over():
+            return None
+        self._mended += 1
+        answers = self.tried.get(term) or self.run_term(term) or ()
+        exact = self._on_followed(answers)
+        if exact is not None and fits(answers, self.task.examples):
+            self._fits.append(term)
+        return exact
+
+    def _on_followed(self, answers: Sequence[Value | None]) -> Column | None:
+        """Answers on all examples, on those followed; None where there is none on some example."""
+        assert self.space is not None
+        exact = {id(example): value for example, value in zip(self.task.examples, answers, strict=False) if value is not None}
+        return tuple(exact[id(example)] for example in self.space.examples) if len(exact) == len(self.task.examples) else None
+
     def _is_grounded(self, state: State) -> bool:
         """Puts what the machine makes in place of what was imagined; whether it made something new for each."""
         assert self.space is not None
@@ -184,12 +214,12 @@ class ImaginedSearch(BeamSearch):
         if number not in self._real:
             term = space.terms[number]
             answers = self.tried.get(term) or (None if self._over() else self.run_term(term)) or ()
-            exact = {id(example): value for example, value in zip(self.task.examples, answers, strict=False) if value is not None}
+            exact = self._on_followed(answers)
             self._real[number] = None
-            if len(exact) == len(self.task.examples):
+            if exact is not None:
                 if space.kinds[number] == self.task.output_type and fits(answers, self.task.examples):
                     self._fits.append(term)
-                made = space.exactly(space.kinds[number], tuple(exact[id(example)] for example in space.examples), term)
+                made = space.exactly(space.kinds[number], exact, term)
                 self._real[number] = self._real[made] = made
         return self._real[number]
 

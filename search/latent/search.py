@@ -222,6 +222,7 @@ class LatentSearch(LearnedSearch):
             tried=self.tried,
             grounded=self.sampling.grounded,
         )
+        space.mend = search.mend
         policy = Policy(prior, replace(self.task, examples=tuple(examples)), self.settings.words)
         self.imagined = search
         yield from search.best_first(Judge(policy, space))

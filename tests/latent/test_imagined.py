@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -16,13 +16,15 @@ if not available():
 
 from dsl.machine import answer
 from dsl.tasks import Example, Task
-from dsl.values import PROFILES
+from dsl.values import PROFILES, Value
 from search.latent.imagined import Imagined, ImaginedSearch
+from search.latent.machine import Guess
+from search.latent.programs import Stack
 from search.latent.search import FOLLOWED, LatentSearch
 from search.latent.settings import Sampling
 from search.postfix import to_program
 from search.solve import visible
-from search.term import Apply, Term, subterms
+from search.term import Apply, Input, Term, subterms
 from tests.latent.oracle import Oracle
 from tests.test_beam import NOTHING_FITS, PROGRAMS, ROWS, WORDS, settings, task_of, values_of
 from tests.test_beam import Oracle as Told
@@ -30,13 +32,15 @@ from tests.test_beam import Oracle as Told
 LISTS = PROFILES["lists"]
 
 
-def imagining(task: Task, machine: Oracle, most: int = 64) -> tuple[LatentSearch, ImaginedSearch]:
+def imagining(task: Task, machine: Oracle, most: int = 64, grounded: int = 0) -> tuple[LatentSearch, ImaginedSearch]:
     """A search, and the one that counts for it."""
     outer = LatentSearch(task, settings("latent", max_candidates=most))
     outer.stop = lambda: outer.progress.candidates >= most
     space = Imagined.of(task, task.examples, (), LISTS)
     space.machine = machine
-    inner = ImaginedSearch(task, outer.settings, outer.stop, outer.progress, space=space, run_term=outer.run_term, tried=outer.tried)
+    inner = ImaginedSearch(
+        task, outer.settings, outer.stop, outer.progress, space=space, run_term=outer.run_term, tried=outer.tried, grounded=grounded
+    )
     return outer, inner
 
 
@@ -79,6 +83,69 @@ def test_what_is_imagined_right_and_is_not_does_not_come_out() -> None:
     outer, inner = imagining(task, Oracle(profile=LISTS, wrong={"map/2": "map*2"}), most=12)
     assert not list(found(inner, lie))
     assert lie in outer.tried and outer.progress.candidates == 12 and not outer.progress.exhausted
+
+
+def sorted_of(inner: ImaginedSearch) -> tuple[object, ...]:
+    """What the state that was gone on from has as the sorted input."""
+    space = inner.space
+    assert space is not None
+    number = space._done["sort", (0,)]
+    assert number is not None
+    return space.columns[inner._real.get(number) or number]
+
+
+def test_grounding_puts_what_the_machine_makes_in_place_of_what_was_imagined() -> None:
+    """An error in the first line does not reach the last: the output is imagined right, and nothing is run but what is grounded, and the answer."""
+    program = PROGRAMS["a chain"]
+    task, right = task_of(program), tuple(tuple(sorted(row)) for row in ROWS)
+    outer, inner = imagining(task, Oracle(profile=LISTS, wrong={"sort": "map+1"}))
+    next(found(inner, program))
+    assert sorted_of(inner) != right
+    outer, inner = imagining(task, Oracle(profile=LISTS, wrong={"sort": "map+1"}), grounded=8)
+    assert next(found(inner, program)) == program
+    assert sorted_of(inner) == right
+    assert outer.progress.candidates == len(outer.tried) <= 9
+
+
+def test_states_that_the_machine_cannot_reach_are_given_up() -> None:
+    """The executor makes something of the head of an empty list; the machine does not, and the search goes on with other states."""
+    task = Task(name="t", examples=(Example(((),), (7,)), Example(((3,),), (8,)), Example(((4, 1),), (9,))))
+    outer, inner = imagining(task, Oracle(profile=PROFILES["default"], wrong={"head": "sum"}), most=40, grounded=8)
+    outer.settings = inner.settings = replace(outer.settings, profile=PROFILES["default"])
+    stuck = Apply("head", (Input(0),))
+    assert not list(found(inner, Apply("take", (Apply("sort", (Input(0),)), stuck))))
+    assert None in inner._real.values() and outer.tried[stuck][0] is None
+
+
+class Broken(Oracle):
+    """Says what is no stack of the machine's sorted first row, and takes nothing for stuck."""
+
+    def _guess(self, stack: Stack, word: str, constants: Sequence[Value]) -> Guess:
+        return Guess(None, 0.0) if (word, stack) == ("sort", (ROWS[0],)) else super()._guess(stack, word, constants)
+
+
+def test_a_line_that_is_broken_on_one_example_is_run_where_states_are_grounded() -> None:
+    program = PROGRAMS["a chain"]
+    task = task_of(program)
+    for grounded, mended in ((0, False), (8, True)):
+        outer, inner = imagining(task, Broken(profile=LISTS), grounded=grounded)
+        assert isinstance(inner.space, Imagined)
+        inner.space.mend = inner.mend
+        answers = list(found(inner, program))
+        number = inner.space._done["sort", (0,)]
+        assert (number is not None) == mended == bool(answers)
+        assert (Apply("sort", (Input(0),)) in outer.tried) == mended
+        if number is not None:
+            assert inner.space.columns[number] == tuple(tuple(sorted(row)) for row in ROWS)
+
+
+def test_what_is_stuck_is_not_run() -> None:
+    """The head of an empty list: one example is stuck, and says so."""
+    empty = Task(name="t", examples=(Example(((),), 1), Example(((3,),), 3)))
+    outer, inner = imagining(empty, Oracle(profile=PROFILES["default"]), grounded=8)
+    assert isinstance(inner.space, Imagined)
+    inner.space.mend = inner.mend
+    assert inner.space.apply("head", (0,), empty.output_type) is None and not outer.tried
 
 
 def test_the_same_line_is_imagined_once_and_stuck_ones_make_nothing() -> None:
