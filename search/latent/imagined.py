@@ -112,7 +112,8 @@ class ImaginedSearch(BeamSearch):
     tried: Mapping[Term, Sequence[Value | None]] = field(default_factory=dict)
     """What the programs that were run answered."""
     grounded: int = 0
-    """Values that are run on the real machine at most before states with them are gone on from; and half as many may be run where what was imagined is broken."""
+    """Bound on the values that are run on the real machine before states with them are gone on from (one that proves wrong counts twice); half as many more may be
+    run where what was imagined is broken."""
     _mended: int = 0
     _real: dict[int, int | None] = field(default_factory=dict)
     """The number of what the machine makes in place of an imagined value; None where it gets stuck."""
@@ -126,7 +127,7 @@ class ImaginedSearch(BeamSearch):
     def best_first(self, judge: Judge) -> Iterator[Term]:
         """As the beam's, with the real machine's word for whatever comes out, and the programs that are left in the end."""
         for term in BeamSearch.best_first(self, judge):
-            answers = self.tried.get(term) or self.run_term(term)
+            answers = self._ran_now_or_before(term)
             if answers is not None and fits(answers, self.task.examples):
                 yield term
         self.progress.exhausted = False  # much of what was tried was tried in imagination only
@@ -177,14 +178,18 @@ class ImaginedSearch(BeamSearch):
     def mend(self, term: Term) -> Column | None:
         """For `Imagined.mend`."""
         assert self.space is not None
-        if self._mended >= self.grounded // 2 or self._over():
+        if self._mended >= self.grounded // 2:
             return None
         self._mended += 1
-        answers = self.tried.get(term) or self.run_term(term) or ()
+        answers = self._ran_now_or_before(term) or ()
         exact = self._on_followed(answers)
         if exact is not None and fits(answers, self.task.examples):
             self._fits.append(term)
         return exact
+
+    def _ran_now_or_before(self, term: Term) -> Sequence[Value | None] | None:
+        """What the machine answers on all examples; None for a term that is too long, or new when the search is to stop."""
+        return self.tried.get(term) or (None if self._over() else self.run_term(term))
 
     def _on_followed(self, answers: Sequence[Value | None]) -> Column | None:
         """Answers on all examples, on those followed; None where there is none on some example."""
@@ -213,7 +218,7 @@ class ImaginedSearch(BeamSearch):
             return number
         if number not in self._real:
             term = space.terms[number]
-            answers = self.tried.get(term) or (None if self._over() else self.run_term(term)) or ()
+            answers = self._ran_now_or_before(term) or ()
             exact = self._on_followed(answers)
             self._real[number] = None
             if exact is not None:

@@ -5,7 +5,7 @@ Where there is no executor (no torch, no weights, values too long for it), the s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -86,19 +86,21 @@ class LearnedSearch(ExactSearch):
         """The real machine's answers on all examples, with one more candidate counted; None for what was run before, is no program, or is too long."""
         block = self.constants if constants is None else constants
         term = term_of(words, len(self.task.input_types), block)
-        if term is None or term in self.tried or size(term) > self.settings.max_size:
-            return None
-        self.tried[term] = answers(words, self.task.examples, block, self.settings.profile)
-        self.progress.candidates += 1
-        return self.tried[term]
+        return None if term is None else self._once(term, lambda: answers(words, self.task.examples, block, self.settings.profile))
 
     def run_term(self, term: Term) -> tuple[Value | None, ...] | None:
         """As `executed`, of a term."""
-        if term in self.tried or size(term) > self.settings.max_size:
-            return None
+        return self._once(term, lambda: self._answers(term))
+
+    def _answers(self, term: Term) -> tuple[Value | None, ...]:
         program = to_program(term, len(self.task.input_types))
         found = (answer(program, example.inputs, profile=self.settings.profile) for example in self.task.examples)
-        self.tried[term] = tuple(None if isinstance(value, Stuck) else value for value in found)
+        return tuple(None if isinstance(value, Stuck) else value for value in found)
+
+    def _once(self, term: Term, run: Callable[[], tuple[Value | None, ...]]) -> tuple[Value | None, ...] | None:
+        if term in self.tried or size(term) > self.settings.max_size:
+            return None
+        self.tried[term] = run()
         self.progress.candidates += 1
         return self.tried[term]
 
@@ -181,7 +183,8 @@ def _says_something(value: Value) -> bool:
 
 @dataclass(slots=True)
 class LatentSearch(LearnedSearch):
-    """Latent sampling, method `latent`: rounds of roll-outs, of which the real machine runs those that end nearest to the outputs."""
+    """Latent sampling, method `latent`: imagined lines, best first, where a policy knows the task; then, and elsewhere, rounds of roll-outs, of which the real
+    machine runs those that end nearest to the outputs."""
 
     sampling: Sampling = field(default_factory=Sampling)
     rounds: int = 0
@@ -207,9 +210,9 @@ class LatentSearch(LearnedSearch):
         from search.prior.ready import Absent, prior_for
 
         prior = prior_for(self.task)
-        if isinstance(prior, Absent):
-            return
         examples = [example for example in self.followed(self.sampling.followed) if machine.fits((*example.inputs, example.output))]
+        if isinstance(prior, Absent) or not examples:
+            return
         space = Imagined.of(self.task, examples, [push for push, _ in self.literals() if push.type in KINDS], self.settings.profile)
         space.machine = machine
         search = ImaginedSearch(
