@@ -252,16 +252,15 @@ class TestInterface:
 
 
 class TestProcess:
-    def test_the_first_answer_of_a_cold_process_is_quick_and_needs_neither_numba_nor_numpy(self):
-        """The issue's figure, half a second, as processor time: one thread waits for nothing, and a busy machine does not decide."""
+    def test_the_first_answer_of_a_cold_process_needs_neither_numba_nor_numpy(self):
+        """Nor any other package that takes long to load; how soon the answer comes is what `benchmarks.cold` measures."""
         code = (
-            "import sys, time, flowforth\n"
+            "import sys, flowforth\n"
             "result = flowforth.solve([([3, 1, 2, 5], 10), ([9, 7], 18)], max_fits=1)\n"
-            "print(result.size, sorted({'numba', 'numpy', 'torch', 'lark', 'networkx'} & set(sys.modules)), time.process_time())"
-        ).replace("result.size", "len(result.program)")
-        runs = [subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True) for _ in range(5)]
-        assert all(done.stdout.startswith("2 [] ") for done in runs), runs[0]
-        assert min(float(done.stdout.split()[-1]) for done in runs) < 0.5
+            "print(len(result.program), sorted({'numba', 'numpy', 'torch', 'lark', 'networkx'} & set(sys.modules)))"
+        )
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+        assert done.stdout == "2 []\n", done
 
     @pytest.mark.parametrize("budget", [0.5, 2.0])
     def test_the_budget_is_kept(self, budget):

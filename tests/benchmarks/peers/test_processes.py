@@ -190,7 +190,7 @@ class TestChild:
         assert ended.value.status == status
         assert not Path(f"/proc/{child._process.pid}").exists(), "the process is gone"
         if behaviour == "hang":
-            assert 0.5 <= time.perf_counter() - start < 0.8
+            assert 0.5 <= time.perf_counter() - start < 10, "it would hang for good"
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])

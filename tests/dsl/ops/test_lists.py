@@ -335,7 +335,7 @@ def test_hostile_arguments_take_no_time() -> None:
     assert call("range", -(2**31) + 1, 1, 2**31 - 1) == call("range", 2**31 - 1, -1, -(2**31) + 1) == SIZE
     assert isinstance(call("product", full[:-1], profile=widest), Stuck)
     assert call("rotate", full[:-1], 2**31 - 1, profile=widest)[-1] == full[(2**31 - 1) % 1023 - 1]
-    assert time.perf_counter() - start < 1
+    assert time.perf_counter() - start < 20, "a few milliseconds; without the limits, minutes and gigabytes"
 
 
 def test_a_pair_may_be_too_long_for_the_profile() -> None:
