@@ -43,5 +43,6 @@ $(VENV)/installed-neural: pyproject.toml constraints.txt
 $(VENV)/installed-test: pyproject.toml constraints.txt
 	@PYTHON="$(PYTHON)" sh .ci/install "[test]"
 
-clean:           ## removes .venv and caches
+clean:           ## removes .venv and caches, also compiled code beside the modules
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info
+	find dsl embed executor search benchmarks flowforth tests -name __pycache__ -prune -exec rm -rf {} +

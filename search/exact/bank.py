@@ -120,7 +120,7 @@ class Store:
     sums: Array
     """uint64: the linear sum of which the hash is made; for numbers and lists of numbers only."""
     packs: Array
-    """uint64: the lengths in the first eight examples, see `search.exact.loops.packed`; for lists and strings only."""
+    """uint64: the lengths in the first eight examples, see `search.exact.sums.packed`; for lists and strings only."""
     origins: Array
     """int32[capacity, 1 + MAX_ARGS]: number of the rule, then the numbers of its arguments; leaves have a negative number."""
     table: Array

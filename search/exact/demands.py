@@ -26,7 +26,7 @@ LENGTHS = (0, 1, 2, 3, 5)
 """Lengths of an argument at which its relation to the result's is looked up: some words treat short lists in their own way, or give always as many items."""
 EQUAL, AT_LEAST_AS_LONG, AT_MOST_AS_LONG = "equal", "at least as long", "at most as long"
 PREFIX, SUFFIX, INSIDE, SUBSEQUENCE, PREFIX_OF, SUFFIX_OF, PART_OF, AT_LEAST, AT_MOST, FACTOR, MEMBER = range(1, 12)
-"""As in `search.exact.loops`, which cannot be imported without numba."""
+"""As in `search.exact.meeting`, which cannot be imported without numba."""
 
 _FAMILIES: tuple[tuple[str, dict[int, int]], ...] = (
     ("take left drop-last drop-right before before-last", {0: PREFIX}),

@@ -113,7 +113,7 @@ def _last(out: Layout) -> list[tuple[str, str]]:
 
 @cache
 def _folder(kernel: Callable[..., Any]) -> str:
-    made_of = (Path(__file__), Path(__file__).with_name("loops.py"))
+    made_of = (Path(__file__), *(Path(__file__).with_name(name) for name in ("sums.py", "loops.py")))
     return f"search-{fingerprint(compiler.folder_name(kernel.__module__), *(path.read_text(encoding='utf-8') for path in made_of))}"
 
 

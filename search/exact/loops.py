@@ -1,11 +1,8 @@
 """Compiled loops of the bank that are the same for every word: adding computed candidates, picking values, looking up hashes.
 
-Imports numba, so only what has asked `dsl.columns.compile.available()` may import it. A candidate is E rows, one for each
-example. Candidates are computed a batch at a time into a scratch column and added here: the hashes of the whole batch first,
-then the loads of their slots, which then wait for memory together and not one after the other.
-
-The sum before the last mixing of a hash is *linear*: that of x + y is that of x plus that of y where lengths are equal (less the
-lengths' part, which is counted twice), so that whether a difference is in the bank is asked without computing it.
+Imports numba, so only what has asked `dsl.columns.compile.available()` may import it. Candidates are computed a batch at a time into a
+scratch column and added here: the hashes of the whole batch first (`search.exact.sums`), then the loads of their slots, which then wait
+for memory together and not one after the other.
 """
 
 from __future__ import annotations
@@ -16,96 +13,11 @@ import numpy as np
 from numba import njit
 
 from dsl.columns import rows
-from dsl.columns.hash import FINAL, SHIFT
-from dsl.columns.rows import mixed
+from search.exact.sums import finished, packed, sums_flat, sums_nested, sums_rows, sums_text
 
-row: Any = rows.row
 words: Any = rows.words
 COUNT, TRIED, FULL, MASK = 0, 1, 2, 3
 """Places in the `counters` of a store: values held, candidates tried, whether it is full, slots of the table in use less one."""
-MULTIPLIER = np.uint64(FINAL)
-MAX_PACKED = 127
-"""Longest length that a pack tells from longer ones."""
-HIGH_BITS = np.uint64(0x8080808080808080)
-
-
-@njit(cache=True, error_model="numpy", forceinline=True)
-def finished(total):  # type: ignore[no-untyped-def]
-    """The hash of a linear sum; never 0, which marks a free slot."""
-    total = (total ^ (total >> SHIFT)) * MULTIPLIER
-    total = (total ^ (total >> SHIFT)) * MULTIPLIER
-    return max(total ^ (total >> SHIFT), np.uint64(1))
-
-
-@njit(cache=True, error_model="numpy", forceinline=True)
-def packed(lengths, start, examples):  # type: ignore[no-untyped-def]
-    """The lengths of a candidate's first eight examples, one in each byte, cut at MAX_PACKED."""
-    pack = np.uint64(0)
-    for e in range(min(examples, 8)):
-        pack |= np.uint64(min(lengths[start + e], MAX_PACKED)) << np.uint64(8 * e)
-    return pack
-
-
-@njit(cache=True, error_model="numpy")
-def sums_flat(count, examples, data, keys, totals):  # type: ignore[no-untyped-def]
-    """Linear sums of candidates that are one number an example."""
-    for k in range(count):
-        total = np.uint64(0)
-        for e in range(examples):
-            total += np.uint64(data[k * examples + e]) * keys[e]
-        totals[k] = total
-
-
-@njit(cache=True, error_model="numpy")
-def sums_rows(count, examples, data, lengths, keys, totals):  # type: ignore[no-untyped-def]
-    """Linear sums of candidates that are a list an example: entries, then lengths."""
-    size = examples * data.shape[1]
-    for k in range(count):
-        total = np.uint64(0)
-        part = row(data, k * examples, size)
-        for j in range(len(part)):
-            total += np.uint64(part[np.uint64(j)]) * keys[np.uint64(j)]
-        for e in range(examples):
-            total += np.uint64(lengths[k * examples + e]) * keys[size + e]
-        totals[k] = total
-
-
-@njit(cache=True, error_model="numpy")
-def sums_text(count, examples, data, lengths, keys, totals):  # type: ignore[no-untyped-def]
-    """Sums of candidates that are a string an example: words of eight bytes, of which most are zeros past the end, then lengths."""
-    for k in range(count):
-        total, start = np.uint64(0), 0
-        for e in range(examples):
-            length = np.int64(lengths[k * examples + e])
-            used = (length * data.itemsize + 7) >> 3
-            part = words(data, k * examples + e, used)
-            for j in range(used):
-                total += mixed(part[np.uint64(j)]) * keys[np.uint64(start + j)]
-            start += data.shape[1] * data.itemsize >> 3
-            total += np.uint64(length) * keys[start]
-            start += 1
-        totals[k] = total
-
-
-@njit(cache=True, error_model="numpy")
-def sums_nested(count, examples, data, ends, lengths, keys, totals):  # type: ignore[no-untyped-def]
-    """Sums of candidates that are a list of lists or of strings an example."""
-    for k in range(count):
-        total, start = np.uint64(0), 0
-        for e in range(examples):
-            at = k * examples + e
-            length = np.int64(lengths[at])
-            used = ((np.int64(ends[at, length - 1]) if length > 0 else 0) * data.itemsize + 7) >> 3
-            part = words(data, at, used)
-            for j in range(used):
-                total += mixed(part[np.uint64(j)]) * keys[np.uint64(start + j)]
-            start += data.shape[1] * data.itemsize >> 3
-            for j in range(length):
-                total += np.uint64(ends[at, np.uint64(j)]) * keys[np.uint64(start + j)]
-            start += ends.shape[1]
-            total += np.uint64(length) * keys[start]
-            start += 1
-        totals[k] = total
 
 
 @njit(cache=True, error_model="numpy")
@@ -339,134 +251,4 @@ def split_rows(goal, goal_pack, goal_part, sums, packs, low, high, table, mask, 
                 found += 1
                 if found == len(hits):
                     return found
-    return found
-
-
-@njit(cache=True, error_model="numpy")
-def with_lengths(packs, low, high, want, mode, out):  # type: ignore[no-untyped-def]
-    """The values low..high whose packed lengths equal `want` (mode 0), are nowhere smaller (1) or nowhere larger (2). Gives how many."""
-    found = 0
-    for number in range(low, high):
-        pack = packs[number]
-        if mode == 0:
-            fine = pack == want
-        elif mode == 1:
-            fine = ((pack | HIGH_BITS) - want) & HIGH_BITS == HIGH_BITS
-        else:
-            fine = ((want | HIGH_BITS) - pack) & HIGH_BITS == HIGH_BITS
-        out[found] = number
-        found += fine
-    return found
-
-
-PREFIX, SUFFIX, INSIDE, SUBSEQUENCE, PREFIX_OF, SUFFIX_OF, PART_OF, AT_LEAST, AT_MOST, FACTOR, MEMBER = range(1, 12)
-"""What the output may ask of an argument: that it begin with the output, end with it, contain it in one piece or in order; that it be
-a beginning, an end or a piece of the output; that it be nowhere below, nowhere above, or everywhere a factor of the output; that it contain the output."""
-
-
-@njit(cache=True, error_model="numpy", forceinline=True)
-def _agree(x, start, want, offset, count):  # type: ignore[no-untyped-def]
-    for j in range(count):
-        if np.int64(x[start + j]) != np.int64(want[offset + j]):
-            return False
-    return True
-
-
-@njit(cache=True, error_model="numpy", forceinline=True)
-def _inside(x, n, want, m):  # type: ignore[no-untyped-def]
-    for start in range(n - m + 1):
-        if _agree(x, start, want, 0, m):
-            return True
-    return False
-
-
-@njit(cache=True, error_model="numpy", forceinline=True)
-def _in_order(x, n, want, m):  # type: ignore[no-untyped-def]
-    j = 0
-    for i in range(n):
-        if j < m and np.int64(x[i]) == np.int64(want[j]):
-            j += 1
-    return j == m
-
-
-@njit(cache=True, error_model="numpy", forceinline=True)
-def _compares(mode, a, t):  # type: ignore[no-untyped-def]
-    if mode == AT_LEAST:
-        return a >= t
-    if mode == AT_MOST:
-        return a <= t
-    return t == 0 if a == 0 else t % a == 0
-
-
-@njit(cache=True, error_model="numpy", forceinline=True)
-def _row_meets(mode, x, n, want, m):  # type: ignore[no-untyped-def]
-    if mode == PREFIX:
-        return n >= m and _agree(x, 0, want, 0, m)
-    if mode == SUFFIX:
-        return n >= m and _agree(x, n - m, want, 0, m)
-    if mode == INSIDE:
-        return _inside(x, n, want, m)
-    if mode == SUBSEQUENCE:
-        return n >= m and _in_order(x, n, want, m)
-    if mode == PREFIX_OF:
-        return n <= m and _agree(x, 0, want, 0, n)
-    if mode == SUFFIX_OF:
-        return n <= m and _agree(x, 0, want, m - n, n)
-    if mode == PART_OF:
-        return _inside(want, m, x, n)
-    if n < m:
-        return False
-    for j in range(m):
-        if not _compares(mode, np.int64(x[j]), np.int64(want[j])):
-            return False
-    return True
-
-
-@njit(cache=True, error_model="numpy")
-def meeting_rows(mode, data, lengths, examples, numbers, want, want_lengths, out):  # type: ignore[no-untyped-def]
-    """Of these values (lists or strings), those that meet the demand in every example. Gives how many."""
-    found = 0
-    for number in numbers:
-        fine = True
-        for e in range(examples):
-            r = np.int64(number) * examples + e
-            if not _row_meets(
-                mode, row(data, r, data.shape[1]), np.int64(lengths[r]), row(want, e, want.shape[1]), np.int64(want_lengths[e])
-            ):
-                fine = False
-                break
-        out[found] = number
-        found += fine
-    return found
-
-
-@njit(cache=True, error_model="numpy")
-def having_member(data, lengths, examples, numbers, want, out):  # type: ignore[no-untyped-def]
-    """Of these lists, those that have the wanted int in every example. Gives how many."""
-    found = 0
-    for number in numbers:
-        fine = True
-        for e in range(examples):
-            r = np.int64(number) * examples + e
-            x, there = row(data, r, data.shape[1]), False
-            for j in range(lengths[r]):
-                there = there or np.int64(x[j]) == np.int64(want[e])
-            if not there:
-                fine = False
-                break
-        out[found] = number
-        found += fine
-    return found
-
-
-@njit(cache=True, error_model="numpy")
-def meeting_numbers(mode, data, examples, numbers, want, out):  # type: ignore[no-untyped-def]
-    """Of these ints, those that meet the demand in every example. Gives how many."""
-    found = 0
-    for number in numbers:
-        fine = True
-        for e in range(examples):
-            fine = fine and _compares(mode, np.int64(data[np.int64(number) * examples + e]), np.int64(want[e]))
-        out[found] = number
-        found += fine
     return found

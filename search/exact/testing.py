@@ -150,7 +150,7 @@ class Tester:
         return found
 
     def _by_length(self, kind: Type, run: Run, relation: str, store: Store | None) -> Array:
-        from search.exact.loops import with_lengths
+        from search.exact.meeting import with_lengths
 
         held = store or self.bank.store(kind)
         out = np.empty(run.high - run.low + 1, np.int32)
@@ -158,17 +158,17 @@ class Tester:
         return out[: with_lengths(held.packs, run.low, run.high, np.uint64(self.want_pack), mode, out)].copy()
 
     def _by_items(self, kind: Type, run: Run, mode: int, before: Array | None, store: Store | None) -> Array:
-        from search.exact import loops
+        from search.exact import meeting
 
         held, examples = store or self.bank.store(kind), len(self.bank.examples)
         numbers = np.arange(run.low, run.high, dtype=np.int32) if before is None else before
         out = np.empty(len(numbers) + 1, np.int32)
         if mode == MEMBER:
-            found = loops.having_member(held.column.data, held.column.lengths, examples, numbers, self.target.data, out)
+            found = meeting.having_member(held.column.data, held.column.lengths, examples, numbers, self.target.data, out)
         elif kind == INT:
-            found = loops.meeting_numbers(mode, held.column.data, examples, numbers, self.target.data, out)
+            found = meeting.meeting_numbers(mode, held.column.data, examples, numbers, self.target.data, out)
         else:
-            found = loops.meeting_rows(
+            found = meeting.meeting_rows(
                 mode, held.column.data, held.column.lengths, examples, numbers, self.target.data, self.target.lengths, out
             )
         return out[:found].copy()

@@ -11,8 +11,9 @@ from dsl.columns.layout import Array
 from dsl.types import INT, LIST_INT, Type
 from search.exact.bank import Arena, Store, fitted
 from search.exact.enumerate import Enumerator
+from search.holes.arithmetic import SIDED, WIDTH
 from search.holes.constants import ORDER
-from search.holes.kernels import SIDED, WIDTH, closings, sweep
+from search.holes.kernels import closings, sweep
 from search.holes.parts import parts
 from search.holes.spelling import chained, list_term, words_of
 from search.holes.targets import Target

@@ -19,9 +19,9 @@ import numpy as np
 
 from dsl.types import BOOL, INT, LIST_INT, Type
 from search.exact.rules import Rule
+from search.holes.arithmetic import ADD, BETWEEN, MULTIPLY
 from search.holes.comparing import BASES, Comparing
 from search.holes.constants import sides
-from search.holes.kernels import ADD, BETWEEN, MULTIPLY
 from search.holes.spelling import with_constant
 from search.holes.targets import targets_of
 from search.holes.values import Part, Values

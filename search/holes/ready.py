@@ -12,7 +12,7 @@ from search.stamp import stamp
 
 @lru_cache(maxsize=1)
 def _name() -> str:
-    return f"holes-{stamp(*(Path(__file__).with_name(name) for name in ('kernels.py', 'parts.py')))}"
+    return f"holes-{stamp(*(Path(__file__).with_name(name) for name in ('arithmetic.py', 'one.py', 'two.py', 'kernels.py', 'parts.py')))}"
 
 
 def is_ready() -> bool:
@@ -26,11 +26,12 @@ def make_ready() -> None:
         return
     import numpy as np
 
+    import search.holes.kernels  # noqa: F401  importing it compiles most of them
     from search.exact.bank import INTS, SHORTS
-    from search.holes import kernels  # importing it compiles most of them
+    from search.holes.arithmetic import WIDTH
     from search.holes.parts import parts
 
-    hits = np.zeros((16, kernels.WIDTH), np.int64)
+    hits = np.zeros((16, WIDTH), np.int64)
     for layout in (SHORTS, INTS):
         data, sizes = np.ones((2, 4), layout.dtype), np.ones(2, np.int64)
         parts(data, np.ones(2, np.int32), 2, 0, 1, np.ones((2, 1), np.int64), sizes, np.zeros(16, np.int64), hits)

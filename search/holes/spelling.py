@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dsl.program import Push
 from dsl.types import INT
-from search.holes.kernels import BETWEEN, WORDS
+from search.holes.arithmetic import BETWEEN, WORDS
 from search.holes.parts import AT_LEAST, AT_MOST, BEHIND, IN_FRONT, ONLY, REPLACED, WITHOUT, WITHOUT_FIRST
 from search.term import Apply, Function, Literal, Param, Term
 

@@ -126,7 +126,7 @@ def _codes(xs: Any, xns: Any, ys: Any, yns: Any, number: Any, out: Any) -> None:
 
 def codes(xs: np.ndarray, xns: np.ndarray, ys: np.ndarray, yns: np.ndarray, *, number: bool) -> np.ndarray:
     """int16[N, E, WIDTH, NUM_CHANNELS]: codes of what stands at the places of N tasks' examples, NONE where there is nothing. Arguments as for
-    `search.prior.views.compute`."""
+    `search.prior.facts.compute`."""
     out = np.full((*ys.shape[:2], WIDTH, NUM_CHANNELS), NONE, np.int16)
     inputs, input_sizes, outputs, sizes = (np.ascontiguousarray(array, np.int64) for array in (xs, xns, ys, yns))
     _codes(inputs, input_sizes, outputs, sizes, number, out)

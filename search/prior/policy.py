@@ -102,7 +102,7 @@ class Policy:
         return self.prior.nearness(self.task, values, lengths)
 
     def judge_pairs(self, xs: np.ndarray, sizes: np.ndarray, flags: np.ndarray) -> Answers:
-        """What is done with the values int64[N, SLOTS, E, WIDTH] with lengths int64[N, SLOTS, E], as in `search.prior.views.signature`. The one that
+        """What is done with the values int64[N, SLOTS, E, WIDTH] with lengths int64[N, SLOTS, E], as in `search.prior.facts.signature`. The one that
         was made before comes first, and a value alone too. `flags` are float32[N, NUM_FLAGS]."""
         found = [Answers(np.zeros((0, USES, len(self.words)), np.float32), np.zeros((0, SLOTS), np.float32))]
         found += [self._next(self._seen(xs[some], sizes[some]), flags[some]) for some in _blocks(len(xs))]

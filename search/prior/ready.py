@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=1)
 def _name() -> str:
-    return f"prior-{stamp(*(Path(__file__).with_name(name) for name in ('views.py', 'items.py')))}"
+    return f"prior-{stamp(*(Path(__file__).with_name(name) for name in ('views.py', 'relations.py', 'facts.py', 'items.py')))}"
 
 
 def is_ready() -> bool:

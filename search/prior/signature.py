@@ -10,7 +10,8 @@ import numpy as np
 from dsl.tasks import Task
 from dsl.types import BOOL, INT, LIST_INT, Type
 from dsl.values import Value
-from search.prior.views import SLOTS, WIDTH, compute, num_bits
+from search.prior.facts import compute, num_bits
+from search.prior.views import SLOTS, WIDTH
 
 NUM_NUMBERS = 6 * (1 + SLOTS)
 """Numbers beside the bits: six for the output and for each input."""
@@ -18,7 +19,7 @@ NUMBER, LISTS = "number", "lists"
 """Heads: outputs that are an Int or a Bool, and outputs that are lists of Ints. They share nothing."""
 MAX_EXAMPLES = 6
 ABSENT, NUMBER_SIZE = -1, -2
-"""Lengths that stand for no value and for a number, see `search.prior.views.signature`."""
+"""Lengths that stand for no value and for a number, see `search.prior.facts.signature`."""
 FARTHEST = 1 << 31
 """Larger numbers count as this one."""
 
@@ -97,7 +98,7 @@ def _log(values: np.ndarray) -> np.ndarray:
 
 
 def encode_inputs(kinds: Sequence[Type], rows: Sequence[tuple[Value, ...]]) -> tuple[np.ndarray, np.ndarray]:
-    """Inputs as `search.prior.views.signature` takes them: int64[SLOTS, E, WIDTH] and lengths int64[SLOTS, E]."""
+    """Inputs as `search.prior.facts.signature` takes them: int64[SLOTS, E, WIDTH] and lengths int64[SLOTS, E]."""
     xs = np.zeros((SLOTS, len(rows), WIDTH), np.int64)
     xns = np.full((SLOTS, len(rows)), -1, np.int64)
     for slot, kind in enumerate(kinds[:SLOTS]):

@@ -6,7 +6,8 @@ from itertools import accumulate, pairwise
 from math import isqrt, prod
 
 from dsl.values import Value
-from search.prior.views import AGAINST, COUNTED, LARGEST, NUM_REDUCED, PAIRED, PROPERTIES, REDUCED, RELATIONS, SLOTS, UNARY
+from search.prior.relations import AGAINST, NUM_REDUCED, PROPERTIES, REDUCED, RELATIONS
+from search.prior.views import COUNTED, LARGEST, PAIRED, SLOTS, UNARY
 
 Items = tuple[int, ...]
 """A list; an Int or Bool is one item."""

@@ -16,9 +16,11 @@ if not available():
 from dsl.tasks import Example, Task
 from dsl.types import BOOL, INT, LIST_INT, Type
 from dsl.values import MACHINE_INT_MAX, Value
-from search.prior import views
+from search.prior import facts
+from search.prior.facts import num_bits
+from search.prior.relations import AGAINST, PROPERTIES, REDUCED, RELATIONS
 from search.prior.signature import NUM_NUMBERS, encode_inputs, encode_values, is_seen, see
-from search.prior.views import AGAINST, COUNTED, LARGEST, NUM_VIEWS, PAIRED, PROPERTIES, REDUCED, RELATIONS, SLOTS, UNARY, WIDTH, num_bits
+from search.prior.views import COUNTED, LARGEST, NUM_VIEWS, PAIRED, SLOTS, UNARY, WIDTH
 from tests.prior.reference import NAMED, NO_LIMIT, bits_of, views_of
 
 SHAPES = (
@@ -61,7 +63,7 @@ def computed(rows: Sequence[tuple[Value, ...]], outputs: Sequence[Value], number
     kinds = [LIST_INT if isinstance(value, tuple) else INT for value in rows[0]]
     xs, xns = encode_inputs(kinds, rows)
     ys, yns = encode_values(outputs)
-    return views.compute(xs[None], xns[None], ys[None], yns[None], number)[0].tolist()
+    return facts.compute(xs[None], xns[None], ys[None], yns[None], number)[0].tolist()
 
 
 def names_of_bits(number: bool) -> list[str]:
@@ -182,7 +184,7 @@ def test_tasks_do_not_touch_each_other() -> None:
     inputs = [encode_inputs([LIST_INT], rows) for rows, _ in every]
     outputs = [encode_values([last] * 3) for _, last in every]
     xs, xns, ys, yns = (np.stack(parts) for parts in (*zip(*inputs, strict=True), *zip(*outputs, strict=True)))
-    together = views.compute(xs, xns, ys, yns, False)
+    together = facts.compute(xs, xns, ys, yns, False)
     assert [row.tolist() for row in together] == [computed(rows, [last] * 3, False) for rows, last in every]
 
 

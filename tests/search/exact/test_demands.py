@@ -128,9 +128,9 @@ def test_lengths_of_many(name):
 def test_the_numbers_are_those_of_the_loops():
     if not available():
         pytest.skip("no numba")
-    from search.exact import loops
+    from search.exact import meeting
 
-    assert [getattr(loops, name) for name in NAMES] == [getattr(demands, name) for name in NAMES]
+    assert [getattr(meeting, name) for name in NAMES] == [getattr(demands, name) for name in NAMES]
 
 
 def test_words_and_places_exist():

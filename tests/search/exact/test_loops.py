@@ -17,7 +17,7 @@ from tests.search.exact.test_demands import NAMES, holds
 pytestmark = pytest.mark.skipif(not available(), reason="the loops need numba")
 
 if available():
-    from search.exact import loops
+    from search.exact import loops, meeting, sums
     from search.exact.bank import Arena, Store, fitted, layouts_for
 
 EXAMPLES = 3
@@ -168,8 +168,8 @@ class TestTable:
         assert not table[::2].any()
 
     def test_a_hash_is_never_nothing(self):
-        assert loops.finished(np.uint64(0)) == 1
-        assert len({int(loops.finished(np.uint64(i))) for i in range(5000)}) >= 4999
+        assert sums.finished(np.uint64(0)) == 1
+        assert len({int(sums.finished(np.uint64(i))) for i in range(5000)}) >= 4999
 
     def test_lookups_go_on_where_they_ended(self):
         small, bank = store_of(INT, 64), store_of(INT)
@@ -185,12 +185,12 @@ class TestTable:
         assert found == [[3 * i, i] for i in range(10)]
 
 
-def sums(columns, layout, profile=PROFILE):
+def linear_sums(columns, layout, profile=PROFILE):
     """The linear sums of columns of lists."""
     flat = fitted(encode([value for column in columns for value in column], LIST_INT, profile), layout)
     totals = np.zeros(len(columns), np.uint64)
     lanes = EXAMPLES * (layout.padded(profile) + 1)
-    loops.sums_rows(len(columns), EXAMPLES, flat.data, flat.lengths, keys(lanes), totals)
+    sums.sums_rows(len(columns), EXAMPLES, flat.data, flat.lengths, keys(lanes), totals)
     return [int(total) for total in totals]
 
 
@@ -209,7 +209,7 @@ class TestSums:
             x, y = (tuple(tuple(rng.randint(-100, 100) for _ in range(n)) for n in lengths) for _ in range(2))
             plus = tuple(tuple(a + b for a, b in zip(p, q, strict=True)) for p, q in zip(x, y, strict=True))
             minus = tuple(tuple(a - b for a, b in zip(p, q, strict=True)) for p, q in zip(x, y, strict=True))
-            sx, sy, splus, sminus = sums([x, y, plus, minus], layout, profile)
+            sx, sy, splus, sminus = linear_sums([x, y, plus, minus], layout, profile)
             part = length_part(lengths, layout, profile)
             assert splus == (sx + sy - part) % 2**64
             assert sminus == (sx - sy + part) % 2**64
@@ -219,7 +219,7 @@ class TestSums:
         for _ in range(100):
             x, y = ([rng.randint(-(2**30), 2**30) for _ in range(EXAMPLES)] for _ in range(2))
             flat, totals = np.array([*x, *y, *(a + b for a, b in zip(x, y, strict=True))], np.int32), np.zeros(3, np.uint64)
-            loops.sums_flat(3, EXAMPLES, flat, every, totals)
+            sums.sums_flat(3, EXAMPLES, flat, every, totals)
             assert (int(totals[0]) + int(totals[1])) % 2**64 == int(totals[2])
 
     def test_split_finds_every_pair_that_there_is(self):
@@ -229,7 +229,7 @@ class TestSums:
         add(store, LIST_INT, columns)
         values = decoded(store)
         goal = ((1, 0), (0,), (-1, 1))
-        (total,) = sums([goal], INTS)
+        (total,) = linear_sums([goal], INTS)
         part = length_part((2, 1, 2), INTS)
         pack = np.uint64(sum(n << (8 * e) for e, n in enumerate((2, 1, 2))))
         hits = np.zeros((10_000, 3), np.int32)
@@ -254,7 +254,7 @@ class TestLengths:
         rng = random.Random(8)
         for examples in (1, 3, 8, 11):
             lengths = np.array([rng.choice([0, 1, 5, 126, 127, 128, 500]) for _ in range(2 * examples)], np.int32)
-            pack = int(loops.packed(lengths, examples, examples))
+            pack = int(sums.packed(lengths, examples, examples))
             assert [pack >> (8 * e) & 255 for e in range(8)] == [min(n, 127) for n in [*lengths[examples:].tolist(), *[0] * 8][:8]]
 
     @pytest.mark.parametrize("mode", [0, 1, 2])
@@ -265,7 +265,7 @@ class TestLengths:
         for want in ([2] * 8, rows[5], [0] * 8, [127] * 8):
             out = np.zeros(len(rows) + 1, np.int32)
             pack = np.uint64(sum(n << (8 * e) for e, n in enumerate(want)))
-            num = loops.with_lengths(packs, 100, 2900, pack, mode, out)
+            num = meeting.with_lengths(packs, 100, 2900, pack, mode, out)
             fine = [
                 i for i in range(100, 2900)
                 if all({0: a == b, 1: a >= b, 2: a <= b}[mode] for a, b in zip(rows[i], want, strict=True))
@@ -294,7 +294,7 @@ class TestDemands:
             target = fitted(encode(list(want), kind, PROFILE), store.layout)
             numbers = np.array(sorted(rng.sample(range(store.count), store.count // 2)), np.int32)
             out = np.zeros(len(numbers) + 1, np.int32)
-            num = loops.meeting_rows(mode, store.column.data, store.column.lengths, EXAMPLES, numbers, target.data, target.lengths, out)
+            num = meeting.meeting_rows(mode, store.column.data, store.column.lengths, EXAMPLES, numbers, target.data, target.lengths, out)
             values = decoded(store)
             assert out[:num].tolist() == [
                 n for n in numbers.tolist() if all(holds(mode, a, t) for a, t in zip(values[n], want, strict=True))
@@ -306,7 +306,7 @@ class TestDemands:
         add(store, LIST_INT, [tuple(random_value(rng, LIST_INT) for _ in range(EXAMPLES)) for _ in range(900)], profile)
         want, numbers = np.array([1, -2, 0], np.int32), np.arange(store.count, dtype=np.int32)
         out = np.zeros(len(numbers) + 1, np.int32)
-        num = loops.having_member(store.column.data, store.column.lengths, EXAMPLES, numbers, want, out)
+        num = meeting.having_member(store.column.data, store.column.lengths, EXAMPLES, numbers, want, out)
         fine = [n for n, column in enumerate(decoded(store)) if all(t in a for a, t in zip(column, want.tolist(), strict=True))]
         assert fine and out[:num].tolist() == fine
 
@@ -317,7 +317,7 @@ class TestDemands:
         for want in ((2, -2, 4), (0, 0, 0), (-4, 3, 1)):
             numbers = np.arange(store.count, dtype=np.int32)
             out = np.zeros(len(numbers) + 1, np.int32)
-            num = loops.meeting_numbers(mode, store.column.data, EXAMPLES, numbers, np.array(want, np.int32), out)
+            num = meeting.meeting_numbers(mode, store.column.data, EXAMPLES, numbers, np.array(want, np.int32), out)
             assert out[:num].tolist() == [
                 n for n, column in enumerate(decoded(store)) if all(holds(mode, a, t) for a, t in zip(column, want, strict=True))
             ]  # fmt: skip

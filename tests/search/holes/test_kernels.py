@@ -10,8 +10,9 @@ if not available():
 
 from dsl.ops import OPS
 from dsl.values import DEFAULT, PROFILES, Stuck, check
+from search.holes.arithmetic import BETWEEN, SIDED, STUCK, WIDTH, WORDS, value
 from search.holes.constants import ORDER, sides
-from search.holes.kernels import BETWEEN, SIDED, STUCK, WIDTH, WORDS, closings, sweep, value
+from search.holes.kernels import closings, sweep
 from search.holes.parts import AT_LEAST, AT_MOST, BEHIND, IN_FRONT, ONLY, REPLACED, WAYS, WITHOUT, WITHOUT_FIRST, parts
 
 ALGEBRA = [(word, side) for word, side in SIDED if (WORDS[word], side) not in {("-", 1), ("pow", 0), ("pow", 1)}]
