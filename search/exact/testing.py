@@ -192,7 +192,7 @@ def _product(ranges: Sequence[tuple[int, int]]) -> int:
 
 def pack_of(target: Column) -> int:
     """The packed lengths of a target; 0 where it has none."""
-    from search.exact.loops import MAX_PACKED
+    from search.exact.sums import MAX_PACKED
 
     if target.lengths is None:
         return 0
