@@ -38,6 +38,7 @@ from search.latent.gradient import GradientSearch
 from search.latent.search import LatentSearch, LearnedSearch
 from search.latent.settings import Descent, Filling, Sampling, Tuning
 from search.postfix import to_program
+from search.prior.ready import Absent, make_ready, prior_for
 from search.settings import Settings
 from search.solve import visible
 from search.verify import held_out_correct
@@ -122,6 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _searches(args: argparse.Namespace) -> Iterator[tuple[str, str, Callable[[], dict[str, Any]]]]:
+    make_ready()  # else the first attempts would have no policy, and no one would know
     tasks = {n: [task for _, task in generated(partial(lists.attempt, n, args.seed), args.count)] for n in args.n}
     for place in range(args.count):  # so that a run that is ended early has as many tasks of every length
         for n, some in tasks.items():
@@ -136,6 +138,8 @@ def _attempt(task: Task, arm: str, n: int, args: argparse.Namespace) -> dict[str
         ops=word_set("lines"), profile=LISTS, constants="none", budget=1e6, seed=args.seed, max_candidates=LIMIT,
     )  # fmt: skip
     search = _search(visible(task), arm, settings)
+    if isinstance(search, LearnedSearch | BeamSearch) and isinstance(absent := prior_for(search.task), Absent):
+        raise SystemExit(f"the searches through the executor and the beam would have no policy: {absent.reason}")
     search.stop = _Watch(lambda: search.progress.candidates, args.seconds, time.process_time()).over
     term = next(iter(_terms(search, task, settings)), None)
     solved = term is not None

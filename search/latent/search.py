@@ -17,6 +17,7 @@ from search.exact.search import ExactSearch
 from search.latent.programs import HOLES, Words, answers, fits, term_of
 from search.latent.settings import Sampling
 from search.postfix import to_program
+from search.prior.ready import make_ready
 from search.prior.words import KINDS
 from search.term import Term, size
 
@@ -78,7 +79,8 @@ class LearnedSearch(ExactSearch):
         raise NotImplementedError
 
     def load(self) -> None:
-        """What the search needs, loaded before its time begins."""
+        """What the search needs, loaded before its time begins: the executor, and the policy's compiled code; where there is no executor, what the exact search does."""
+        make_ready()
         ExactSearch.load(self)
         self._machine()
 
