@@ -62,6 +62,7 @@ SAMPLINGS = {
     "imagined lines": Sampling(grounded=0),
     "imagined lines, three examples": Sampling(grounded=0, followed=3),
     "imagined lines, grounded": Sampling(),
+    "the same, answers alone": Sampling(traced=False),
     "latent sampling": Sampling(rollouts=48, executed=LIMIT, examples=2, lines=False),
     "policy and executor, unranked": Sampling(rollouts=48, executed=LIMIT, examples=2, executor=False, lines=False),
     "latent sampling, uniform": Sampling(rollouts=48, executed=LIMIT, examples=2, uniform=True, lines=False),

@@ -21,6 +21,7 @@ from dsl.program import Push, Word, walk
 from dsl.tasks import Example, Task
 from dsl.types import INT, LIST_INT, Type
 from dsl.values import PROFILES, Stuck, Value
+from flowforth import cli
 from search.beam.actions import actions
 from search.beam.chance import RandomSearch
 from search.beam.judge import Answer, Judge, Question
@@ -266,6 +267,14 @@ def test_without_compiled_code_the_search_is_the_exact_one(monkeypatch: pytest.M
     monkeypatch.setattr("search.prior.ready.is_ready", lambda: False)
     result = check(task_of(word("sort", X)), settings(max_size=2))
     assert result.solved and any("flowforth warm" in line for line in result.explanation)
+
+
+def test_who_names_the_method_hears_that_it_was_another(capsys: pytest.CaptureFixture[str]) -> None:
+    task = ['"ab" -> "AB"', '"c" -> "C"', "--ops", "upper", "lower", "--max-size", "2"]
+    assert cli.main(["solve", *task, "--method", "beam"]) == 0
+    assert "flowforth: warning: the learned prior cannot be used: the prior knows tasks on numbers" in capsys.readouterr().err
+    assert cli.main(["solve", *task]) == 0
+    assert "warning" not in capsys.readouterr().err
 
 
 def test_an_input_that_is_the_output_is_found_at_once() -> None:

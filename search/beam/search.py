@@ -122,7 +122,7 @@ class BeamSearch(ExactSearch):
         """Terms that give the outputs of the examples searched over, unverified."""
         prior = prior_for(self.task)
         if isinstance(prior, Absent):
-            self.why_not, self.progress.warning = prior.reason, prior.warning
+            self.why_not, self.progress.warning = prior.reason, f"the learned prior cannot be used: {prior.reason}"
             yield from ExactSearch.run(self)
             return
         from search.beam.space import Space

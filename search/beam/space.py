@@ -44,14 +44,17 @@ class Space:
     @classmethod
     def of(cls, task: Task, examples: Sequence[Example], pushes: Sequence[Push], profile: Profile) -> Self:
         """The inputs and literals of a task."""
-        space = cls(examples, profile)
+        return cls(examples, profile).begun(task, pushes)
+
+    def begun(self, task: Task, pushes: Sequence[Push]) -> Self:
+        """With the inputs and literals of a task."""
         for index, kind in enumerate(task.input_types):
-            space._add(kind, tuple(example.inputs[index] for example in examples), Input(index))
-        space.inputs = tuple(range(len(space.columns)))
+            self._add(kind, tuple(example.inputs[index] for example in self.examples), Input(index))
+        self.inputs = tuple(range(len(self.columns)))
         for push in pushes:
-            space._add(push.type, (push.value,) * len(examples), Literal(push))
-        space.literals = tuple(range(len(space.inputs), len(space.columns)))
-        return space
+            self._add(push.type, (push.value,) * len(self.examples), Literal(push))
+        self.literals = tuple(range(len(self.inputs), len(self.columns)))
+        return self
 
     def find(self, kind: Type, column: Sequence[Value]) -> int | None:
         """The number of these values, if they were made."""

@@ -56,7 +56,7 @@ class Progress:
     exhausted: bool = False
     """Whether everything up to the maximal size was tried."""
     warning: str | None = None
-    """What is wrong with the installation, where the search goes on without it."""
+    """What the search goes on without, where people should hear of it unasked: a fault of the installation, or what the method that they named is made of."""
 
 
 @dataclass(slots=True)

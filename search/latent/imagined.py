@@ -30,11 +30,13 @@ from search.beam.space import Application, Space
 from search.exact.plain import Column
 from search.latent.programs import fits
 from search.latent.rollouts import DOUBT
-from search.term import Input, Literal, Term, size
+from search.prior.words import typings
+from search.term import Apply, Input, Literal, Term, size
 
 if TYPE_CHECKING:
     from search.beam.judge import Judge
     from search.latent.machine import Guess, Machine
+    from search.latent.shown import Shown
 
 FIRST, PART, MOST = 16, 1 / 2, 128
 """Lines of the first step, how many more for each one imagined so far, and of a step at most: fewer make poor batches for the network, more are less well chosen."""
@@ -47,18 +49,18 @@ PACE, ALONE = 1 / 6, 64
 """Programs that are run for each line imagined after the first ALONE ones, besides those that are imagined right on all examples."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Imagined(Space):
-    """Values as the executor imagines them."""
+    """Values as the executor imagines them, and, for lines that the real machine has come by, as they are."""
 
-    machine: Machine | None = None
+    machine: Machine
+    shown: Shown
     mend: Callable[[Term], Column | None] = lambda term: None
     """What the real machine makes of a term, asked where the executor takes no example for stuck and says on some of them what is no value; None where it is not asked."""
 
     def prepare(self, lines: Sequence[Application]) -> None:
-        """One call of the executor for all lines that are new."""
-        assert self.machine is not None
-        new = [line for line in dict.fromkeys(lines) if line[:2] not in self._done]
+        """One call of the executor for all lines that are new, but for those that the machine has shown."""
+        new = [line for line in dict.fromkeys(lines) if line[:2] not in self._done and not self._is_shown(line)]
         stacks = [tuple(self.columns[arg][row] for arg in args) for _, args, _ in new for row in range(len(self.examples))]
         words = [word for word, _, _ in new for _ in self.examples]
         guesses = iter(self.machine.step(stacks, words))
@@ -68,18 +70,62 @@ class Imagined(Space):
             if column is None and _is_broken(some, result):
                 column = self.mend(self.term(word, args))
             self.executed += 1
-            self._done[word, args] = None if column is None else self._add(result, column, self.term(word, args))
+            self._note(word, args, result, column)
+
+    def _is_shown(self, line: Application) -> bool:
+        """Whether the machine has shown what comes out; takes it down."""
+        word, args, result = line
+        term = self.term(word, args)
+        if term not in self.shown:
+            return False
+        self._note(word, args, result, self.shown.on(self.examples, term))
+        return True
+
+    def _note(self, word: str, args: tuple[int, ...], result: Type, column: Column | None) -> None:
+        term = self.term(word, args)
+        self._done[word, args] = None if column is None else self._made(result, column, term)
+
+    def _made(self, kind: Type, column: Column, term: Term) -> int:
+        """The number of a term's values. The first term to make values stands for them, but one that does not, or may not, gives way to one that does."""
+        number = self._add(kind, column, term)
+        held = self.terms[number]
+        if held == term or isinstance(held, Input | Literal):
+            return number
+        if held in self.shown:
+            worse = self.shown.on(self.examples, held) != column or (term in self.shown and size(term) < size(held))
+        else:
+            worse = term in self.shown
+        if worse:
+            self.terms[number] = term
+        return number
+
+    def again(self, term: Term) -> int | None:
+        """The number of what a term of lines makes, by all that the machine has shown by now; None where it gets stuck."""
+        if isinstance(term, Input | Literal):
+            return self.terms.index(term)
+        assert isinstance(term, Apply)
+        if term in self.shown:
+            return self.of_machine(term)
+        args = [self.again(arg) for arg in term.args]
+        fine = tuple(arg for arg in args if arg is not None)
+        return self.apply(term.word, fine, self._kind(term)) if len(fine) == len(args) else None
+
+    def _kind(self, term: Term) -> Type:
+        """The type of a term of lines."""
+        if not isinstance(term, Apply):
+            return self.kinds[self.terms.index(term)]
+        args = tuple(map(self._kind, term.args))
+        return next(result for kinds, result in typings(term.word) if kinds == args)
+
+    def of_machine(self, term: Term) -> int | None:
+        """The number of what the machine has shown of a line."""
+        column = self.shown.on(self.examples, term)
+        return None if column is None else self._made(self._kind(term), column, term)
 
     def apply(self, word: str, args: tuple[int, ...], result: Type) -> int | None:
         """The number of what it is imagined to make; None where it is thought to get stuck."""
         self.prepare([(word, args, result)])
         return self._done[word, args]
-
-    def exactly(self, kind: Type, column: Column, term: Term) -> int:
-        """The number of values that the machine made, with the program that it ran."""
-        number = self._add(kind, column, term)
-        self.terms[number] = term
-        return number
 
 
 def _column(guesses: Sequence[Guess], result: Type) -> tuple[Value, ...] | None:
@@ -115,12 +161,13 @@ class ImaginedSearch(BeamSearch):
     """Bound on the values that are run on the real machine before states with them are gone on from (one that proves wrong counts twice); half as many more may be
     run where what was imagined is broken."""
     _mended: int = 0
-    _real: dict[int, int | None] = field(default_factory=dict)
-    """The number of what the machine makes in place of an imagined value; None where it gets stuck."""
+    _grounds: int = 0
+    """How many were run by now, and proved wrong."""
     _fits: list[Term] = field(default_factory=list)
     _new: list[tuple[int, Term, float]] = field(default_factory=list)
-    _open: list[tuple[bool, float, int, Term]] = field(default_factory=list)
-    """Programs that were not run: whether the output was missed, how unlikely they are to be right, and a tie."""
+    """Programs of this step: the number of what they are imagined to make, and the log-probability of their lines."""
+    _open: list[tuple[bool, float, int, int, Term, float]] = field(default_factory=list)
+    """Programs that were not run: whether the output was missed, how unlikely they are to be right, a tie; then as in `_new`."""
     _ran: int = 0
     _ties: Iterator[int] = field(default_factory=count)
 
@@ -143,26 +190,45 @@ class ImaginedSearch(BeamSearch):
         """Runs the nearest ones."""
         yield from self._fits
         self._fits.clear()
-        assert isinstance(self.space, Imagined) and self.space.machine is not None
-        outputs = [example.output for example in self.space.examples]
-        values = [value for made, _, _ in self._new for value in self.space.columns[made]]
-        apart = iter(self.space.machine.distances(values, outputs * len(self._new)))
-        for _, term, odds in self._new:
-            each = [next(apart) for _ in outputs]
-            missed = min(MISSED * sum(distance > 0 for distance in each), SYSTEMATIC)
-            score = odds - missed - FAR * sum(each) / len(each)
-            heapq.heappush(self._open, (any(each), -score, next(self._ties), term))
+        assert self.space is not None
+        self._open_up(self._new)
         self._new.clear()
         yield from self._run(PACE * (self.space.executed - ALONE))
 
+    def _open_up(self, programs: Sequence[tuple[int, Term, float]]) -> None:
+        """Programs go among those that wait to be run."""
+        assert isinstance(self.space, Imagined)
+        outputs = [example.output for example in self.space.examples]
+        values = [value for made, _, _ in programs for value in self.space.columns[made]]
+        apart = iter(self.space.machine.distances(values, outputs * len(programs)))
+        for made, term, odds in programs:
+            each = [next(apart) for _ in outputs]
+            missed = min(MISSED * sum(distance > 0 for distance in each), SYSTEMATIC)
+            score = odds - missed - FAR * sum(each) / len(each)
+            heapq.heappush(self._open, (any(each), -score, next(self._ties), made, term, odds))
+
     def _run(self, most: float) -> Iterator[Term]:
-        """Runs programs until as many were run in all, and all those that are imagined right."""
+        """Runs programs until as many were run in all, and all those that are imagined right; one with lines that have proved wrong is imagined again first."""
+        assert isinstance(self.space, Imagined)
         while self._open and not self._over() and (self._ran < most or not self._open[0][0]):
-            term = heapq.heappop(self._open)[-1]
-            answers = self.run_term(term)
-            self._ran += answers is not None
-            if answers is not None and fits(answers, self.task.examples):
-                yield term
+            *_, made, term, odds = heapq.heappop(self._open)
+            if term in self.tried:
+                continue
+            now = self.space.again(term)
+            if now is not None and now != made:
+                self._open_up([(now, term, odds)])
+            elif now is not None and (answers := self._run_new(term)) is not None:
+                self._ran += 1
+                if fits(answers, self.task.examples):
+                    yield term
+
+    def _run_new(self, term: Term) -> Sequence[Value | None] | None:
+        """As `run_term`; takes down what the run shows."""
+        assert isinstance(self.space, Imagined)
+        answers = self.run_term(term)
+        if answers is not None:
+            self.space.shown.note(term)
+        return answers
 
     def _ask(self, states: Sequence[State], judge: Judge) -> None:
         """Grounds them first."""
@@ -189,7 +255,7 @@ class ImaginedSearch(BeamSearch):
 
     def _ran_now_or_before(self, term: Term) -> Sequence[Value | None] | None:
         """What the machine answers on all examples; None for a term that is too long, or new when the search is to stop."""
-        return self.tried.get(term) or (None if self._over() else self.run_term(term))
+        return self.tried.get(term) or (None if self._over() else self._run_new(term))
 
     def _on_followed(self, answers: Sequence[Value | None]) -> Column | None:
         """Answers on all examples, on those followed; None where there is none on some example."""
@@ -209,24 +275,23 @@ class ImaginedSearch(BeamSearch):
         return True
 
     def _of_machine(self, number: int) -> int | None:
-        """The number of what the machine makes of a value's term on the examples followed, None where it gets stuck."""
+        """The number of what the machine makes of a value's term on the examples followed, None where it gets stuck, or where the search is over."""
         assert isinstance(self.space, Imagined)
-        space = self.space
-        if isinstance(space.terms[number], Input | Literal):
+        space, term = self.space, self.space.terms[number]
+        if isinstance(term, Input | Literal):
             return number
-        if number not in self._real and len(self._real) >= self.grounded:
+        if term in space.shown:
+            return space.of_machine(term)
+        if self._grounds >= self.grounded:
             return number
-        if number not in self._real:
-            term = space.terms[number]
-            answers = self._ran_now_or_before(term) or ()
-            exact = self._on_followed(answers)
-            self._real[number] = None
-            if exact is not None:
-                if space.kinds[number] == self.task.output_type and fits(answers, self.task.examples):
-                    self._fits.append(term)
-                made = space.exactly(space.kinds[number], exact, term)
-                self._real[number] = self._real[made] = made
-        return self._real[number]
+        answers = self._ran_now_or_before(term)
+        if answers is None:
+            return None
+        made = space.of_machine(term)
+        self._grounds += 1 if made == number else 2
+        if made is not None and space.kinds[made] == self.task.output_type and fits(answers, self.task.examples):
+            self._fits.append(term)
+        return made
 
     def _step(self) -> int:
         assert self.space is not None

@@ -58,6 +58,7 @@ class LearnedSearch(ExactSearch):
         """The search, or the exact one in its place."""
         self.machine = self._machine()
         if self.machine is None:
+            self.progress.warning = f"the executor cannot be used: {self.why_not}"
             yield from ExactSearch.run(self)
             return
         self.progress.stage = self.settings.method
@@ -130,6 +131,8 @@ class LearnedSearch(ExactSearch):
 
         seen = replace(self.task, examples=tuple(examples))
         found, self.without_policy = choices_for(seen, self.settings.words, len(self.constants), uniform=uniform)
+        if self.without_policy is not None:
+            self.progress.warning = f"the policy cannot be asked: {self.without_policy}"
         if hasattr(found.policy, "expected_length"):
             lengths = found.policy.expected_length([tuple(tuple(example.inputs) for example in examples)])  # type: ignore[attr-defined]
             self.expected = float(lengths[0])
@@ -208,6 +211,7 @@ class LatentSearch(LearnedSearch):
         """States of imagined lines, where a policy knows the task."""
         from search.beam.judge import Judge
         from search.latent.imagined import Imagined, ImaginedSearch
+        from search.latent.shown import Shown
         from search.prior.policy import Policy
         from search.prior.ready import Absent, prior_for
 
@@ -215,8 +219,9 @@ class LatentSearch(LearnedSearch):
         examples = [example for example in self.followed(self.sampling.followed) if machine.fits((*example.inputs, example.output))]
         if isinstance(prior, Absent) or not examples:
             return
-        space = Imagined.of(self.task, examples, [push for push, _ in self.literals() if push.type in KINDS], self.settings.profile)
-        space.machine = machine
+        shown = Shown(self.task.examples, self.settings.profile, lines=self.sampling.traced)
+        space = Imagined(examples, self.settings.profile, machine=machine, shown=shown)
+        space.begun(self.task, [push for push, _ in self.literals() if push.type in KINDS])
         search = ImaginedSearch(
             self.task,
             self.settings,

@@ -32,6 +32,8 @@ class Sampling:
     """Examples on which lines are imagined: on fewer, different values look alike and the right one is taken for another."""
     grounded: int = 64
     """Values of states of lines that are run on the real machine at most before they are gone on from."""
+    traced: bool = True
+    """Whether the values of all lines of a program that is run are taken down, and not its answer alone."""
     executor: bool = True
     """False: programs are run in the order in which they were drawn, and no executor is asked which of them come near; the values on which the
     policy is asked again still are the executor's."""

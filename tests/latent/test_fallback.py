@@ -9,6 +9,7 @@ import pytest
 
 from dsl.errors import ConfigError
 from dsl.tasks import Example, Task
+from search.latent.search import LatentSearch
 from search.settings import LATENT
 from search.solve import solve
 from tests.latent.samples import SETTINGS, TOTAL
@@ -22,6 +23,14 @@ def test_without_torch_the_search_is_the_exact_one(method: str, monkeypatch: pyt
     result = solve(TOTAL, replace(SETTINGS, method=method, max_candidates=20_000))
     assert result.solved
     assert "The executor was not used" in " ".join(result.explanation)
+
+
+def test_who_names_the_method_hears_that_there_is_no_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
+    monkeypatch.setattr("search.prior.ready.is_ready", lambda: False)
+    search = LatentSearch(TOTAL, SETTINGS)
+    next(search.run())
+    assert search.progress.warning is not None and "the policy cannot be asked: its compiled code" in search.progress.warning
 
 
 def test_without_weights_the_search_is_the_exact_one(monkeypatch: pytest.MonkeyPatch) -> None:

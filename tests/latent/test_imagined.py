@@ -22,6 +22,7 @@ from search.latent.machine import Guess
 from search.latent.programs import Stack
 from search.latent.search import FOLLOWED, LatentSearch
 from search.latent.settings import Sampling
+from search.latent.shown import Shown
 from search.postfix import to_program
 from search.solve import visible
 from search.term import Apply, Input, Term, subterms
@@ -32,12 +33,13 @@ from tests.test_beam import Oracle as Told
 LISTS = PROFILES["lists"]
 
 
-def imagining(task: Task, machine: Oracle, most: int = 64, grounded: int = 0) -> tuple[LatentSearch, ImaginedSearch]:
+def imagining(
+    task: Task, machine: Oracle, most: int = 64, grounded: int = 0, *, lines: bool = False
+) -> tuple[LatentSearch, ImaginedSearch]:
     """A search, and the one that counts for it."""
     outer = LatentSearch(task, settings("latent", max_candidates=most))
     outer.stop = lambda: outer.progress.candidates >= most
-    space = Imagined.of(task, task.examples, (), LISTS)
-    space.machine = machine
+    space = Imagined(task.examples, LISTS, machine=machine, shown=Shown(task.examples, LISTS, lines=lines)).begun(task, ())
     inner = ImaginedSearch(
         task, outer.settings, outer.stop, outer.progress, space=space, run_term=outer.run_term, tried=outer.tried, grounded=grounded
     )
@@ -86,12 +88,11 @@ def test_what_is_imagined_right_and_is_not_does_not_come_out() -> None:
 
 
 def sorted_of(inner: ImaginedSearch) -> tuple[object, ...]:
-    """What the state that was gone on from has as the sorted input."""
-    space = inner.space
-    assert space is not None
-    number = space._done["sort", (0,)]
+    """What the input sorted is thought to be by now."""
+    assert isinstance(inner.space, Imagined)
+    number = inner.space.again(Apply("sort", (Input(0),)))
     assert number is not None
-    return space.columns[inner._real.get(number) or number]
+    return inner.space.columns[number]
 
 
 def test_grounding_puts_what_the_machine_makes_in_place_of_what_was_imagined() -> None:
@@ -99,8 +100,9 @@ def test_grounding_puts_what_the_machine_makes_in_place_of_what_was_imagined() -
     program = PROGRAMS["a chain"]
     task, right = task_of(program), tuple(tuple(sorted(row)) for row in ROWS)
     outer, inner = imagining(task, Oracle(profile=LISTS, wrong={"sort": "map+1"}))
-    next(found(inner, program))
-    assert sorted_of(inner) != right
+    assert inner.space is not None
+    number = inner.space.apply("sort", (0,), task.input_types[0])
+    assert number is not None and inner.space.columns[number] != right
     outer, inner = imagining(task, Oracle(profile=LISTS, wrong={"sort": "map+1"}), grounded=8)
     assert next(found(inner, program)) == program
     assert sorted_of(inner) == right
@@ -114,7 +116,39 @@ def test_states_that_the_machine_cannot_reach_are_given_up() -> None:
     outer.settings = inner.settings = replace(outer.settings, profile=PROFILES["default"])
     stuck = Apply("head", (Input(0),))
     assert not list(found(inner, Apply("take", (Apply("sort", (Input(0),)), stuck))))
-    assert None in inner._real.values() and outer.tried[stuck][0] is None
+    assert isinstance(inner.space, Imagined) and outer.tried[stuck][0] is None
+    assert stuck in inner.space.shown and inner.space.of_machine(stuck) is None
+
+
+@pytest.mark.parametrize("lines", [True, False])
+def test_a_program_that_is_run_tells_of_its_lines(lines: bool) -> None:
+    """The executor is wrong about the first line alone. A run of any program with that line mends all others that have it, at no cost."""
+    program, right = Apply("last", (Apply("sort", (Input(0),)),)), tuple(tuple(sorted(row)) for row in ROWS)
+    task = task_of(program)
+    outer, inner = imagining(task, Oracle(profile=LISTS, wrong={"sort": "map+1"}), lines=lines)
+    answers = list(found(inner, program))
+    assert program in answers and Apply("sort", (Input(0),)) not in outer.tried, "it is no answer, so it is never run for itself"
+    assert (sorted_of(inner) == right) == lines
+    assert outer.progress.candidates == len(outer.tried), "values taken down on the way are no runs"
+    assert all([values_of(term, row) for row in ROWS] == [example.output for example in task.examples] for term in answers)
+
+
+def test_values_have_a_term_that_makes_them() -> None:
+    """What was imagined of a wrong line stands for it no longer once the machine has shown another to make it, and inputs stay what they are."""
+    task = task_of(PROGRAMS["a chain"])
+    _, inner = imagining(task, Oracle(profile=LISTS, wrong={"sort": "reverse"}), lines=True)
+    space, kind = inner.space, task.input_types[0]
+    assert isinstance(space, Imagined)
+    sort, turned = Apply("sort", (Input(0),)), Apply("reverse", (Input(0),))
+    number = space.apply("sort", (0,), kind)
+    assert number is not None and space.terms[number] == sort and space.apply("reverse", (0,), kind) == number
+    space.shown.note(sort)
+    space.shown.note(turned)
+    assert space.of_machine(turned) == number and space.terms[number] == turned
+    real = space.of_machine(sort)
+    assert real is not None and real != number and space.terms[real] == sort
+    space.shown.note(Apply("reverse", (turned,)))
+    assert space.apply("reverse", (number,), kind) == 0 and space.terms[0] == Input(0)
 
 
 class Broken(Oracle):
