@@ -5,14 +5,13 @@
 
 Tasks are generated list tasks of a minimal length, with their own seed, in DeepCoder's words. A line is written for every task and arm as it
 ends, and what FILE has already is not run again; Ctrl-C ends the run. `--seconds` (of processor time) ends an attempt; what is not found by then counts as not found.
-Then the table is printed: share solved with a Wilson interval, right on held-out examples, programs run, states the network was evaluated on.
+Then the table is printed: share solved with a Wilson interval, right on held-out examples, programs run, states the network was evaluated on; or, with `--against`, pairs of arms on the same tasks.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,13 +19,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from random import Random
-from statistics import median
 from typing import Any
 
 from benchmarks.generate import positive, sizes
 from benchmarks.generators import lists
 from benchmarks.generators.lines import LISTS
 from benchmarks.generators.suite import generated
+from benchmarks.shares import duels, table
 from benchmarks.suites import word_set
 from dsl.tasks import Example, Task
 from dsl.values import DEFAULT
@@ -74,8 +73,6 @@ USUAL = (
     "gradient on offsets", "the same without gradient", "gradient from random logits",
 )  # fmt: skip
 """The arms where none are named. `beam` executes each line as it goes, with no executor: what imagining must beat."""
-AT = (1, 16, LIMIT)
-"""Executed programs at which the share solved is shown."""
 HOLES = {("c0", "+"): 1, ("c0", "*"): 1, ("c0", "*", "c1", "+"): 2, ("c0", "-", "*2", "c1", "+"): 2}
 """Programs with holes, by how many."""
 
@@ -102,6 +99,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(USUAL), metavar="NAME", help=f"of: {', '.join(ARMS)}")
     parser.add_argument("--seconds", type=float, default=20.0, help="processor time of an attempt (20)")
     parser.add_argument("--holes", action="store_true", help="programs with holes instead: free vectors against distributions over Ints")
+    parser.add_argument(
+        "--against",
+        choices=ARMS,
+        metavar="NAME",
+        help="print how each other arm does against this one on the same tasks, instead of the table",
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.jsonl")
     args = parser.parse_args(arguments)
     rows = _read(args.out)
@@ -118,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 file.write(json.dumps(row) + "\n")
     except KeyboardInterrupt:
         pass  # what there is, is shown
-    for line in table(rows):
+    for line in table(rows) if args.against is None else duels(rows, args.against):
         print(f"| {' | '.join(line)} |")
     return 0
 
@@ -221,36 +224,6 @@ def _random(count: int, how: Filling, seed: int) -> Iterator[tuple[int, ...]]:
     random = Random(seed)
     while True:
         yield tuple(random.randint(-how.largest, how.largest) for _ in range(count))
-
-
-def table(rows: Sequence[dict[str, Any]]) -> list[list[str]]:
-    """The lines of the table, a row for each length and arm."""
-    head = ["n", "arm", "tasks", *(f"solved, {at} run" for at in AT), "held out", "run (median)", "network states", "cpu s"]
-    lines = [head, ["---"] * len(head)]
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in rows:
-        groups.setdefault((str(row["n"]), row["arm"]), []).append(row)
-    for (n, arm), some in sorted(groups.items(), key=lambda group: group[0][0]):
-        shares = [_share(sum(row["solved"] and row["executed"] <= at for row in some), len(some)) for at in AT]
-        means = [median(row["executed"] for row in some), median(row["evaluations"] for row in some)]
-        right = f"{sum(bool(row['held_out']) for row in some) / len(some):.0%}"
-        lines.append(
-            [n, arm, str(len(some)), *shares, right, *(f"{mean:,.0f}" for mean in means), f"{median(row['cpu_s'] for row in some):.1f}"]
-        )
-    return lines
-
-
-def _share(part: int, whole: int) -> str:
-    """A share with its Wilson interval of 95 %."""
-    low, high = wilson(part, whole)
-    return f"{part / whole:.0%} ({low:.0%}-{high:.0%})"
-
-
-def wilson(part: int, whole: int, z: float = 1.96) -> tuple[float, float]:
-    """The interval of a share (Wilson 1927), which makes sense for few tasks too."""
-    p, spread = part / whole, z * z / whole
-    centre, half = (p + spread / 2) / (1 + spread), z * math.sqrt(p * (1 - p) / whole + spread / (4 * whole)) / (1 + spread)
-    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
