@@ -243,25 +243,20 @@ class ImaginedSearch(BeamSearch):
 
     def mend(self, term: Term) -> Column | None:
         """For `Imagined.mend`."""
-        assert self.space is not None
+        assert isinstance(self.space, Imagined)
         if self._mended >= self.grounded // 2:
             return None
         self._mended += 1
-        answers = self._ran_now_or_before(term) or ()
-        exact = self._on_followed(answers)
-        if exact is not None and fits(answers, self.task.examples):
+        answers = self._ran_now_or_before(term)
+        if answers is None:
+            return None
+        if fits(answers, self.task.examples):
             self._fits.append(term)
-        return exact
+        return self.space.shown.on(self.space.examples, term)
 
     def _ran_now_or_before(self, term: Term) -> Sequence[Value | None] | None:
         """What the machine answers on all examples; None for a term that is too long, or new when the search is to stop."""
         return self.tried.get(term) or (None if self._over() else self._run_new(term))
-
-    def _on_followed(self, answers: Sequence[Value | None]) -> Column | None:
-        """Answers on all examples, on those followed; None where there is none on some example."""
-        assert self.space is not None
-        exact = {id(example): value for example, value in zip(self.task.examples, answers, strict=False) if value is not None}
-        return tuple(exact[id(example)] for example in self.space.examples) if len(exact) == len(self.task.examples) else None
 
     def _is_grounded(self, state: State) -> bool:
         """Puts what the machine makes in place of what was imagined; whether it made something new for each."""

@@ -220,8 +220,8 @@ class LatentSearch(LearnedSearch):
         if isinstance(prior, Absent) or not examples:
             return
         shown = Shown(self.task.examples, self.settings.profile, lines=self.sampling.traced)
-        space = Imagined(examples, self.settings.profile, machine=machine, shown=shown)
-        space.begun(self.task, [push for push, _ in self.literals() if push.type in KINDS])
+        pushes = [push for push, _ in self.literals() if push.type in KINDS]
+        space = Imagined(examples, self.settings.profile, machine=machine, shown=shown).begun(self.task, pushes)
         search = ImaginedSearch(
             self.task,
             self.settings,
