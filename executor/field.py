@@ -77,6 +77,8 @@ class Field(Assembly):
         self.stop_query = nn.Linear(op_width, d)
         self.stop_bias = nn.Linear(d, 1)
         self.error = nn.Sequential(nn.Linear(2 * d + op_width, d), nn.SiLU(), nn.Linear(d, 1 + len(ERRORS)))
+        self.precision = "float32"
+        """`float32` or `bfloat16`: what blocks multiply their matrices in. All else is in float32: in bfloat16 the phases of near numbers are the same."""
         self._initialise()
 
     def _initialise(self) -> None:
@@ -134,10 +136,11 @@ class Field(Assembly):
         if places is not None:
             x = x + self.addresses.tokens(*places, window)
         modulation = self.modulation(c)
-        for block in self.blocks:
-            assert isinstance(block, Block)
-            x = block(x, window, modulation if block.conditioned else None)
-        x = norm(x).float()
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
+            for block in self.blocks:
+                assert isinstance(block, Block)
+                x = block(x, window, modulation if block.conditioned else None)
+        x = norm(x)
         made = self.generate(x)
         if shown is not None:
             made = made + self.phases.generated(x, shown)

@@ -32,7 +32,7 @@ class TrainConfig:
     clip: float = 1.0
     average: float = 0.999
     precision: str = "float32"
-    """`float32`, `bfloat16`, or `auto`: whichever multiplies matrices faster on this machine."""
+    """What blocks multiply matrices in: `float32`, `bfloat16`, or `auto`, whichever is faster on this machine."""
     compiled: bool = False
     log_every: int = 50
     save_every: int = 500

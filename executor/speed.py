@@ -2,20 +2,20 @@
 
 import logging
 import time
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from typing import Any
 
 import torch
 
 from embed.batches import Stream
 from embed.steps import Batch
 from embed.vocab import vocabulary
+from executor.blocks import Block
 from executor.checkpoint import Executor
 from executor.field import Field
 from executor.losses import Draws, total_loss
 from executor.optimizer import optimizer_of
 from executor.presets import TrainConfig
+from executor.window import Window
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,7 @@ def step_rate(config: TrainConfig, *, attention: str, precision: str, compiled: 
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(0)
     model = Executor(config.field, vocab).to(device)
+    model.field.precision = precision
     if compiled:
         compile_blocks(model.field)
     stream = Stream(replace(config.data, programs=1024, compiled=False), vocab)
@@ -38,8 +39,7 @@ def step_rate(config: TrainConfig, *, attention: str, precision: str, compiled: 
         for repeat in range(repeats + 1):
             start = clock()
             for batch in batches:
-                with autocast(precision, device):
-                    loss, _ = total_loss(model.field, batch, config.losses, Draws(repeat, device=device), progress=0.0, metric=model.metric)
+                loss, _ = total_loss(model.field, batch, config.losses, Draws(repeat, device=device), progress=0.0, metric=model.metric)
                 optimizer.zero_grad(set_to_none=True)
                 loss.backward()
                 optimizer.step()
@@ -52,31 +52,31 @@ def step_rate(config: TrainConfig, *, attention: str, precision: str, compiled: 
     return config.data.rows / min(times[1:])
 
 
-def resolved(precision: str, device: torch.device) -> str:
-    """`float32` or `bfloat16`; for `auto` whichever multiplies matrices faster here."""
+def resolved(precision: str, device: torch.device, attention: str) -> str:
+    """`float32` or `bfloat16`; for `auto` whichever blocks are faster in here."""
     if precision == "auto":
-        return "bfloat16" if _bf16_pays(device) else "float32"
+        return "bfloat16" if _bf16_pays(device, attention) else "float32"
     return precision
 
 
-def autocast(precision: str, device: torch.device) -> AbstractContextManager[Any]:
-    """What forward passes run in: nothing for `float32`, else torch's autocast to bfloat16 on the device."""
-    return nullcontext() if precision == "float32" else torch.autocast(device.type, torch.bfloat16)
-
-
-def _bf16_pays(device: torch.device) -> bool:
-    """Whether bf16 multiplies matrices at least half as fast again as float32, as measured now."""
-    times = []
-    for dtype in (torch.float32, torch.bfloat16):
-        a = torch.randn(512, 512, device=device).to(dtype)
-        torch.mm(a, a)
-        start = time.perf_counter()
-        for _ in range(4):
-            torch.mm(a, a)
-        if device.type == "cuda":
-            torch.cuda.synchronize()
-        times.append(time.perf_counter() - start)
-    return times[0] > 1.5 * times[1]
+def _bf16_pays(device: torch.device, attention: str) -> bool:
+    """Whether a block's forward and backward pass is faster by a tenth in bfloat16 than in float32, as measured now."""
+    sequences, cells, width = 64, 32, 128
+    seen = torch.ones(sequences, cells, dtype=torch.bool, device=device)
+    window = Window.of(torch.arange(cells, device=device).expand(sequences, cells), seen, seen)
+    block = Block(width, conditioned=False, attention_impl=attention).to(device)
+    times: dict[bool, list[float]] = {False: [], True: []}
+    for _ in range(4):  # the two in turns, and the first round only warms up
+        for half, found in times.items():
+            x = torch.randn(sequences * cells, width, device=device)
+            start = time.perf_counter()
+            with torch.autocast(device.type, torch.bfloat16, enabled=half):
+                out = block(x, window, None)
+            out.sum().backward()
+            if device.type == "cuda":
+                torch.cuda.synchronize()
+            found.append(time.perf_counter() - start)
+    return 1.1 * min(times[True][1:]) < min(times[False][1:])
 
 
 def compile_blocks(field: Field) -> None:

@@ -35,7 +35,7 @@ from executor.place import Place, placed, uninterrupted
 from executor.presets import TrainConfig, flat
 from executor.progress import Meter
 from executor.run_folder import RunFolder
-from executor.speed import autocast, compile_blocks, resolved
+from executor.speed import compile_blocks, resolved
 from executor.sublanguage import distances
 
 HELD_OUT = 1_000_003
@@ -100,8 +100,7 @@ class _Run:
         self.streams = {shard: streams(data, vocab, shard) for shard in mine}
         self.searches = {shard: Searches(vocab, data.seed, shard) for shard in mine}
         self.held_out = streams(replace(data, soft=0, rollouts=0, abstract=0, emphasis=()), vocab, HELD_OUT)
-        self.precision = resolved(config.precision, place.device)
-        self.autocast = autocast(self.precision, place.device)
+        self.precision = self.model.field.precision = resolved(config.precision, place.device, config.field.attention)
         if config.compiled:
             compile_blocks(self.model.field)
 
@@ -141,8 +140,7 @@ class _Run:
         state.optimizer.zero_grad(set_to_none=True)
         sums: dict[str, Tensor] = {}
         for shard in self.streams:
-            with self.autocast:
-                loss, parts = self._losses(shard)
+            loss, parts = self._losses(shard)
             (loss / config.shards).backward()
             for name, value in {"loss": loss, **parts}.items():
                 sums[name] = sums.get(name, torch.zeros((), device=self.place.device)) + value.detach().float() / config.shards

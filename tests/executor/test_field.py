@@ -17,6 +17,26 @@ from executor.window import window_of  # noqa: E402
 from tests.executor.samples import VOCAB, batch, of_steps, small_field, tensor  # noqa: E402
 
 
+def test_bfloat16_is_for_blocks_alone() -> None:
+    """End points and gradients are near those of float32, and in float32 themselves; what blocks have no part in is the same."""
+    field, data = small_field(phases=True, pure_phases=True, addresses=True), batch()
+    found: dict[str, tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = {}
+    for precision in ("float32", "bfloat16"):
+        field.precision = precision
+        field.zero_grad()
+        before, _, condition = of_steps(field, data.steps)
+        end = field.endpoint(before.z0, torch.zeros(len(data.steps)), before, condition)
+        loss, _ = total_loss(field, data, LossConfig(), Draws(0), progress=0.0)
+        loss.backward()
+        gradients = torch.cat([p.grad.flatten() for p in field.parameters() if p.grad is not None])
+        found[precision] = end.generated.detach(), gradients, before.z0.detach()
+    (exact, exact_gradients, z0), (near, near_gradients, same) = found["float32"], found["bfloat16"]
+    assert near.dtype == torch.float32 and torch.equal(z0, same)
+    assert not torch.equal(near, exact)
+    assert float((near - exact).square().mean().sqrt() / exact.square().mean().sqrt()) < 0.01
+    assert float(torch.cosine_similarity(near_gradients, exact_gradients, 0)) > 0.999
+
+
 @pytest.mark.parametrize(
     "settings",
     [

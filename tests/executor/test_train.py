@@ -23,6 +23,7 @@ from executor.field_config import FieldConfig  # noqa: E402
 from executor.focus import LEAST, emphasis_of, focused  # noqa: E402
 from executor.losses import NAMES  # noqa: E402
 from executor.presets import PRESETS, TrainConfig, preset, with_settings  # noqa: E402
+from executor.speed import resolved  # noqa: E402
 from executor.train import TrainingStopped, learning_rate, train  # noqa: E402
 from tests.executor.samples import DATA  # noqa: E402
 
@@ -242,9 +243,16 @@ def test_wrong_settings_are_named(setting: str, message: str) -> None:
 
 
 def test_bfloat16_trains(tmp_path: Path) -> None:
-    """The precision of `large`: under autocast every part of the field and of the losses takes what the others give."""
+    """The precision of `large`: every part of the field and of the losses takes what blocks in bfloat16 give."""
     train(replace(SMALLEST, precision="bfloat16", losses=replace(SMALLEST.losses, unroll_from=0.0)), tmp_path, stop_after=2, quiet=True)
     assert all(math.isfinite(value) for line in curve(tmp_path) for value in line)
+
+
+@pytest.mark.parametrize("attention", ["sdpa", "hand"])
+def test_auto_is_a_precision_that_blocks_run_in(attention: str) -> None:
+    found = resolved("auto", torch.device("cpu"), attention)
+    assert found in ("float32", "bfloat16")
+    assert resolved("bfloat16", torch.device("cpu"), attention) == "bfloat16"
 
 
 def test_a_focused_run_sees_what_its_first_weights_get_wrong(tmp_path: Path) -> None:
