@@ -17,10 +17,13 @@ from executor.checkpoint import Executor, save_weights  # noqa: E402
 from executor.diagnostics import LEVELS, basin, basin_radius, figures  # noqa: E402
 from executor.evaluate import MEASURES, evaluate  # noqa: E402
 from executor.exactness import families  # noqa: E402
+from executor.example_states import example_steps, states_for  # noqa: E402
 from executor.field_config import FieldConfig  # noqa: E402
 from executor.losses import Draws  # noqa: E402
-from executor.pictures import PROGRAMS, example_steps, plane_of, states_for, write_fields  # noqa: E402
+from executor.pictures import write_fields  # noqa: E402
+from executor.plane import plane_of  # noqa: E402
 from executor.table import as_json, as_markdown, auroc  # noqa: E402
+from executor.trajectories import PROGRAMS  # noqa: E402
 from executor.window import window_of  # noqa: E402
 from flowforth import cli  # noqa: E402
 from tests.executor.samples import DATA, VOCAB, batch, of_steps, small_field, tensor  # noqa: E402
