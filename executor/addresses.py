@@ -102,15 +102,15 @@ class Addresses(nn.Module):
 
     def tokens(self, own: Tensor, shifted: Tensor, window: Window) -> Tensor:
         """float32[T, d]: what is added to the tokens that the blocks start from."""
-        mine = self._shown(window.pack(own)) * window.pack(window.seen)[:, None, None]
-        return self.into(torch.cat([mine, self._shown(shifted)], 1).flatten(1))
+        mine = self.shown(window.pack(own)) * window.pack(window.seen)[:, None, None]
+        return self.into(torch.cat([mine, self.shown(shifted)], 1).flatten(1))
 
     def scores(self, x: Tensor, own: Tensor, window: Window) -> Tensor:
         """float32[B, W, W]: what is added to the pointer's scores, from each cell of the network's output [B, W, d] to each cell of the arguments."""
-        keys = self._shown(own).flatten(2) * window.seen[..., None]
+        keys = self.shown(own).flatten(2) * window.seen[..., None]
         return self.aim(x) @ keys.mT
 
-    def _shown(self, places: Tensor) -> Tensor:
+    def shown(self, places: Tensor) -> Tensor:
         """float32[..., F]."""
         return nn.functional.embedding(places.clamp(-FARTHEST, FARTHEST) + FARTHEST, self.features)
 

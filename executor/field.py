@@ -29,6 +29,7 @@ from executor.blocks import Block, norm
 from executor.condition import Condition
 from executor.field_config import FieldConfig
 from executor.layout import MAX_SEQUENCES, Layout, layout_of
+from executor.orders import Compared, Orders
 from executor.phases import Phases
 from executor.source import Endpoint, Source
 from executor.window import Window, window_of
@@ -69,6 +70,8 @@ class Field(Assembly):
             self.phases = Phases(d, self.table, pure=config.purifies, folded=config.folds)
         if config.addresses:
             self.addresses = Addresses(d, vocab)
+        if config.ordered:
+            self.orders = Orders(d)
         if config.lend:
             self.lent = nn.Embedding(len(vocab.ops), 1)
             nn.init.zeros_(self.lent.weight)
@@ -135,6 +138,10 @@ class Field(Assembly):
         places = self.addresses.places(source.codes, source.layout, window) if self.config.addresses else None
         if places is not None:
             x = x + self.addresses.tokens(*places, window)
+        compared = None
+        if self.config.ordered:
+            compared = self.orders.compared(z0, window.gather(source.codes), self.table, source.layout, window, condition.bodies)
+            x = x + self.orders.tokens(compared, window, self.addresses)
         modulation = self.modulation(c)
         with torch.autocast(x.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
             for block in self.blocks:
@@ -149,14 +156,16 @@ class Field(Assembly):
             way = way + self.phases.correction(x, shown, window.pack(begin) + way, self.table)
         x, ahead = window.pad(x), begin + window.pad(way)
         if self.config.points:
-            ahead = self._pointed(x, z0, ahead, window, None if places is None else places[0])
+            ahead = self._pointed(x, z0, ahead, window, None if places is None else places[0], compared)
         return Endpoint(window, ahead, z, self._stop(x, op, source, condition, window), self._error(x, op, source, condition, window))
 
-    def _pointed(self, x: Tensor, z0: Tensor, made: Tensor, window: Window, places: Tensor | None) -> Tensor:
+    def _pointed(self, x: Tensor, z0: Tensor, made: Tensor, window: Window, places: Tensor | None, compared: Compared | None) -> Tensor:
         """[B, W, D]: cells that are made, or taken from the arguments by attention, or a mixture of both."""
         scores = norm(self.pointing(x)) @ norm(self.pointed(x)).mT * (4 / math.sqrt(x.shape[-1]))
         if places is not None:
             scores = scores + self.addresses.scores(x, places, window)
+        if compared is not None:
+            scores = scores + self.orders.scores(x, compared)
         share = torch.softmax(scores.masked_fill(~window.seen[:, None], -1e4), -1)
         return torch.lerp(made, (share @ z0).to(made.dtype), torch.sigmoid(self.gate(x)).to(made.dtype))
 

@@ -41,6 +41,8 @@ class FieldConfig:
     without may begin a field with."""
     addresses: bool = False
     """Whether it is shown places as numbers and can point by them, see `executor/addresses.py`; it needs `source`. Weights without may begin a field with."""
+    ordered: bool = False
+    """Whether it is shown how the elements of a list compare and can point by it, see `executor/orders.py`; it needs `addresses`. Weights without may begin a field with."""
     lend: bool = False
     """Whether an op with a quotation may take on the vectors of the ops in it (`call [f]` does what f does). Weights without may begin a field with."""
     attention: str = "sdpa"
@@ -59,6 +61,7 @@ class FieldConfig:
                 self.source or not (self.copy or self.phases or self.addresses),
                 "true where `copy`, `phases` or `addresses` is: these read the source",
             ),
+            "ordered": (self.addresses or not self.ordered, "false where `addresses` is: counts are shown as places are"),
         }
         for name, (fine, rule) in rules.items():
             if not fine:

@@ -109,7 +109,7 @@ def test_a_cell_can_be_pointed_to_by_its_place() -> None:
     for offset in range(1, 11):
         with torch.no_grad():
             addresses.aim.bias.zero_()
-            addresses.aim.bias[OFFSET * FEATURES : OFFSET * FEATURES + FEATURES - 1] = addresses._shown(torch.tensor(offset))[:-1]
+            addresses.aim.bias[OFFSET * FEATURES : OFFSET * FEATURES + FEATURES - 1] = addresses.shown(torch.tensor(offset))[:-1]
         scores = addresses.scores(torch.zeros(1, own.shape[0], 32), own[None], window)[0, 0]
         scores = torch.where(window.seen[0], scores, -1e9)
         best = torch.where(own[:, OFFSET] == offset, scores, -1e9).max()
