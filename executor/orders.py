@@ -48,6 +48,8 @@ class Compared:
     """int64[B, P]: how many elements have each property."""
     signs: Tensor
     """float32[B, W, SIGNS]."""
+    places: Tensor
+    """int64[B, W]: the place of each cell in the result."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,17 +85,17 @@ class Orders(nn.Module):
         literal, told = literals(bodies, table)
         beside, known = _beside(values, is_number, layout, window, literal, told)
         has = torch.stack(_properties(elements, beside, known), -1)
-        jumps, there = _jumps(elements, has, codes.shape[1])
+        jumps, there = _jumps(elements, has, _places(layout, window))
         sequence, offset = window.gather(layout.sequence), window.gather(layout.offset)
         partner, paired = partners(layout, window, sequence, offset)
         paired = paired & is_number & is_number.gather(1, partner)
         signs = [*_signs(values, values.gather(1, partner), paired), *_signs(values, literal[:, None], is_number & told[:, None])]
-        return Compared(jumps, there, has.sum(1), torch.stack(signs, -1).float())
+        return Compared(jumps, there, has.sum(1), torch.stack(signs, -1).float(), _places(layout, window))
 
     def tokens(self, compared: Compared, window: Window, addresses: Addresses) -> Tensor:
         """float32[T, d]: what is added to the tokens that the blocks start from."""
         totals = compared.totals[window.rows]
-        places = torch.cat([totals, (window.columns - 1)[:, None] - totals], 1)
+        places = torch.cat([totals, window.pack(compared.places)[:, None] - totals], 1)
         return self.into(torch.cat([addresses.shown(places).flatten(1), window.pack(compared.signs)], 1))
 
     def scores(self, x: Tensor, compared: Compared) -> Tensor:
@@ -153,8 +155,13 @@ def _properties(elements: Elements, beside: Tensor, known: Tensor) -> list[Tenso
     ]  # fmt: skip
 
 
-def _jumps(elements: Elements, has: Tensor, width: int) -> tuple[Tensor, Tensor]:
-    """int64[B, W, J] columns and bool[B, W, J]. The result's bracket stands in column 1, its elements from column 2 on."""
+def _places(layout: Layout, window: Window) -> Tensor:
+    """int64[B, W]: the place of each cell in the result."""
+    return torch.arange(window.places.shape[1], device=layout.base.device) - (layout.base[:, None] - window.places[:, :1])
+
+
+def _jumps(elements: Elements, has: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
+    """int64[B, W, J] columns and bool[B, W, J]. The result's bracket stands at place 0, its elements from 1 on."""
     valid, values = elements.valid, elements.values
     up = values.masked_fill(~valid, LARGE)
     down = (-values).masked_fill(~valid, LARGE)
@@ -162,13 +169,13 @@ def _jumps(elements: Elements, has: Tensor, width: int) -> tuple[Tensor, Tensor]
     kept = has.long().sort(dim=1, descending=True, stable=True).indices
     each = [rising, falling, up.cummin(1).indices, down.cummin(1).indices, *kept.unbind(-1)]
     counts = [valid.sum(1, keepdim=True)] * 4 + list(has.sum(1).split(1, 1))
-    index = torch.arange(width, device=values.device) - 2
-    place = index.clamp(min=0).expand(len(values), -1)
+    index = places - 1
+    place = index.clamp(min=0)
     jumps = [one.gather(1, place) for one in each]
     there = [(index >= 0) & (index < count) for count in counts]
-    some = valid.any(1, keepdim=True).expand(-1, width)
+    some = valid.any(1, keepdim=True).expand_as(index)
     for one in (rising, falling):  # least and most of all, wherever the result is one cell
-        jumps.insert(4 + (one is falling), one[:, :1].expand(-1, width))
+        jumps.insert(4 + (one is falling), one[:, :1].expand_as(index))
         there.insert(4 + (one is falling), some)
     where = torch.stack(there, -1)
     return torch.where(where, torch.stack(jumps, -1) + elements.first[..., None], 0), where

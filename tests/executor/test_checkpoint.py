@@ -29,9 +29,10 @@ def test_weights_come_back(tmp_path: Path) -> None:
     assert all(torch.equal(a, b) for a, b in zip(model.state_dict().values(), again.state_dict().values(), strict=True))
 
 
-@pytest.mark.parametrize("setting", ["anchored", "products", "phases", "addresses", "lend"])
+@pytest.mark.parametrize("setting", ["anchored", "products", "phases", "addresses", "ordered", "lend"])
 def test_a_field_with_more_ways_in_may_begin_with_weights_without_and_does_the_same(setting: str, tmp_path: Path) -> None:
-    plain, grown = Executor(CONFIG, VOCAB), Executor(replace(CONFIG, **{setting: True}), VOCAB)
+    config = replace(CONFIG, addresses=setting == "ordered")
+    plain, grown = Executor(config, VOCAB), Executor(replace(config, **{setting: True}), VOCAB)
     save_weights(tmp_path / "plain.safetensors", plain, weights(plain), {})
     begin_with(grown, tmp_path / "plain.safetensors")
     steps = batch().steps

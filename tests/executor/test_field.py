@@ -51,6 +51,8 @@ def test_bfloat16_is_for_blocks_alone() -> None:
         {"phases": True, "pure_phases": True},
         {"addresses": True},
         {"addresses": True, "copy": False},
+        {"addresses": True, "ordered": True},
+        {"addresses": True, "ordered": True, "copy": False},
         {"lend": True},
         {"anchored": True},
     ],
@@ -79,7 +81,15 @@ def test_a_new_field_stands_still_where_nothing_moves() -> None:
 
 @pytest.mark.parametrize(
     "settings",
-    [{}, {"style": "sandwich", "depth": 3}, {"products": True}, {"phases": True, "pure_phases": True}, {"addresses": True}, {"lend": True}],
+    [
+        {},
+        {"style": "sandwich", "depth": 3},
+        {"products": True},
+        {"phases": True, "pure_phases": True},
+        {"addresses": True},
+        {"addresses": True, "ordered": True},
+        {"lend": True},
+    ],
     ids=str,
 )
 def test_gradient_reaches_every_parameter(settings: dict[str, object]) -> None:

@@ -108,7 +108,7 @@ def test_lists_of_longer_things_have_no_order() -> None:
 def test_signs_of_pairs() -> None:
     found, cells, _ = compared(((1, 5, 3), (4, 5, 2)))
     below, same, above = (found.signs[0, :, k].tolist() for k in range(3))
-    top = [index for index, cell in enumerate(cells) if cell == cell_of(4)][0]
+    top = cells.index(cell_of(4))
     assert (above[top], same[top + 1], below[top + 2]) == (1, 1, 1)
     assert sum(below) == sum(above) == 2 and sum(same) == 2
 
