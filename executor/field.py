@@ -67,7 +67,7 @@ class Field(Assembly):
         )
         self.generate = nn.Linear(d, code_width)
         if config.phases:
-            self.phases = Phases(d, self.table, pure=config.purifies, folded=config.folds)
+            self.phases = Phases(d, self.table, pure=config.purifies, folded=config.folds, divided=config.divides)
         if config.addresses:
             self.addresses = Addresses(d, vocab)
         if config.ordered:

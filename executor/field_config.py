@@ -39,6 +39,8 @@ class FieldConfig:
     folded: bool = False
     """Whether it is shown products and differences along lists, numbers with a quotation's literal and with places, too; without `phases` it says nothing. Weights
     without may begin a field with."""
+    divided: bool = False
+    """Whether it is shown quotients, remainders and powers, too; it needs `folded`. Weights without may begin a field with."""
     addresses: bool = False
     """Whether it is shown places as numbers and can point by them, see `executor/addresses.py`; it needs `source`. Weights without may begin a field with."""
     ordered: bool = False
@@ -61,6 +63,7 @@ class FieldConfig:
                 self.source or not (self.copy or self.phases or self.addresses),
                 "true where `copy`, `phases` or `addresses` is: these read the source",
             ),
+            "divided": (self.folded or not self.divided, "false where `folded` is: what is shown is counted after it"),
             "ordered": (self.addresses or not self.ordered, "false where `addresses` is: counts are shown as places are"),
         }
         for name, (fine, rule) in rules.items():
@@ -86,6 +89,11 @@ class FieldConfig:
     def folds(self) -> bool:
         """Whether more of numbers is shown than sums and products of two."""
         return self.phases and self.folded
+
+    @property
+    def divides(self) -> bool:
+        """Whether quotients, remainders and powers are shown, too."""
+        return self.folds and self.divided
 
     @property
     def conditioned(self) -> tuple[bool, ...]:

@@ -26,9 +26,10 @@ from executor.window import Window
 
 PROPERTIES = ("negative", "positive", "even", "odd", "first", "equal", "other", "less", "more")
 """`first`: no element before is equal; the last four are of numbers beside the number on top of the stack, or else the quotation's literal."""
-JUMPS = ("sorted", "sorted down", "least so far", "most so far", "least", "most", *PROPERTIES)
-SIGNS = 6
-"""Below, equal, above: the partner, the literal."""
+JUMPS = ("sorted", "sorted down", "least so far", "most so far", "least", "most", *PROPERTIES, "turned", "turned back", "again")
+"""The last three: the list turned by the number on top of the stack, or else the literal, either way; and the list over and over."""
+SIGNS = 8
+"""Below, equal, above: the partner, the literal; whether the partner is the same cell, and whether all of the two top values is."""
 DEPTH = 3
 """Items among which the topmost list is looked for."""
 SHARP = 4.0
@@ -85,12 +86,21 @@ class Orders(nn.Module):
         literal, told = literals(bodies, table)
         beside, known = _beside(values, is_number, layout, window, literal, told)
         has = torch.stack(_properties(elements, beside, known), -1)
-        jumps, there = _jumps(elements, has, _places(layout, window))
+        places = _places(layout, window)
+        jumps, there = _jumps(elements, has, torch.where(known, beside, 0), known, places)
         sequence, offset = window.gather(layout.sequence), window.gather(layout.offset)
         partner, paired = partners(layout, window, sequence, offset)
-        paired = paired & is_number & is_number.gather(1, partner)
-        signs = [*_signs(values, values.gather(1, partner), paired), *_signs(values, literal[:, None], is_number & told[:, None])]
-        return Compared(jumps, there, has.sum(1), torch.stack(signs, -1).float(), _places(layout, window))
+        both = paired & is_number & is_number.gather(1, partner)
+        same = paired & (codes == codes.gather(1, partner)) & (values == values.gather(1, partner))
+        top = window.seen & (sequence >= FIRST_ITEM) & (sequence <= FIRST_ITEM + 1)
+        alike = (same | ~top).all(1, keepdim=True) & top
+        signs = [
+            *_signs(values, values.gather(1, partner), both),
+            *_signs(values, literal[:, None], is_number & told[:, None]),
+            same,
+            alike,
+        ]
+        return Compared(jumps, there, has.sum(1), torch.stack(signs, -1).float(), places)
 
     def tokens(self, compared: Compared, window: Window, addresses: Addresses) -> Tensor:
         """float32[T, d]: what is added to the tokens that the blocks start from."""
@@ -160,8 +170,8 @@ def _places(layout: Layout, window: Window) -> Tensor:
     return torch.arange(window.places.shape[1], device=layout.base.device) - (layout.base[:, None] - window.places[:, :1])
 
 
-def _jumps(elements: Elements, has: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
-    """int64[B, W, J] columns and bool[B, W, J]. The result's bracket stands at place 0, its elements from 1 on."""
+def _jumps(elements: Elements, has: Tensor, number: Tensor, known: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
+    """int64[B, W, J] columns and bool[B, W, J]. The result's bracket stands at place 0, its elements from 1 on. `number` int64[B, 1] is what a list is turned by."""
     valid, values = elements.valid, elements.values
     up = values.masked_fill(~valid, LARGE)
     down = (-values).masked_fill(~valid, LARGE)
@@ -177,6 +187,10 @@ def _jumps(elements: Elements, has: Tensor, places: Tensor) -> tuple[Tensor, Ten
     for one in (rising, falling):  # least and most of all, wherever the result is one cell
         jumps.insert(4 + (one is falling), one[:, :1].expand_as(index))
         there.insert(4 + (one is falling), some)
+    count = valid.sum(1, keepdim=True)
+    for turned, here in ((place + number, known & (index < count)), (place - number, known & (index < count)), (place, count > 0)):
+        jumps.append(torch.remainder(turned, count.clamp(min=1)))
+        there.append((index >= 0) & here)
     where = torch.stack(there, -1)
     return torch.where(where, torch.stack(jumps, -1) + elements.first[..., None], 0), where
 

@@ -14,7 +14,8 @@ they can point to cells; and what else is made must not blur them, so a cell's p
     end = e + p(x) (a sum_k share_k(x) products_k - phases of e) for the end point e that was made so
 
 With `folded` it is shown more: products along a list, the first number less all others up to here, each number with the literal of the op's quotation (`map [3 +]`), and
-the two top numbers each with the cell's place in a result that is a list (`range`).
+the two top numbers each with the cell's place in a result that is a list (`range`). With `divided` quotients, remainders and powers are shown as well, which are no turns of phases but
+made of the numbers themselves.
 
 Shapes: B states, W cells of a window, T cells of all windows, P periods.
 """
@@ -33,6 +34,8 @@ says, itself as often as it says."""
 FOLDED = 8
 """The product of the list up to here, the first less the others up to here; sum, difference both ways, and product with the quotation's literal; the top number and
 the one below it, each with the place in the result."""
+DIVIDED = 8
+"""The partner by itself, itself by the partner, itself by the quotation's literal, each as quotient and as remainder, rounded down; itself to the power of the partner, and the other way."""
 RARE = -4.0
 """Logit of the share of each of these in a new field, where the others have 0: what a field did without them it still does."""
 EXACT = 2.0**53
@@ -47,10 +50,10 @@ LOG_SIZE = 0.4
 class Phases(nn.Module):
     """The products' ways into the network and out of it. Both begin at zero, so that a field that gets them goes on as it was."""
 
-    def __init__(self, width: int, table: CodeTable, *, pure: bool = False, folded: bool = False) -> None:
+    def __init__(self, width: int, table: CodeTable, *, pure: bool = False, folded: bool = False, divided: bool = False) -> None:
         super().__init__()
-        self.folded = folded
-        kinds = KINDS + FOLDED * folded
+        self.folded, self.divided = folded, divided
+        kinds = KINDS + FOLDED * folded + DIVIDED * divided
         self.into = nn.Linear(2 * kinds * NUM_PERIODS, width, bias=False)
         self.choice = nn.Linear(width, kinds)
         self.made = nn.Linear(2 * NUM_PERIODS, table.width, bias=False)
@@ -103,6 +106,9 @@ class Phases(nn.Module):
                 more += part
                 of_use += where
             turned, there = turned + more, there + of_use
+        if self.divided:
+            more, of_use = _divided(counts, counts.gather(1, partner), both, counted, literals(bodies, table))
+            turned, there = turned + more, there + of_use
         turned, there = window.pack(torch.stack(turned, -2)), window.pack(torch.stack(there, -1))
         return torch.cat([turned.cos(), turned.sin()], -1) * there[..., None]
 
@@ -153,6 +159,25 @@ def _with_literal(
     other = angles_of_numbers(number.double()).to(angles.dtype)
     turned = [angles + other, angles - other, other - angles, number[..., None] * angles]
     return turned, [is_number & there, is_number & there, is_number & there, counted & there]
+
+
+def _divided(
+    counts: Tensor, others: Tensor, both: Tensor, counted: Tensor, literal: tuple[Tensor, Tensor]
+) -> tuple[list[Tensor], list[Tensor]]:
+    """Angles float32[B, W, P] of quotients, remainders and powers of numbers int64[B, W] and their partners; and where there are any, bool[B, W]."""
+    number, told = literal[0][:, None].expand_as(counts), literal[1][:, None] & counted
+    numbers, where = list[Tensor](), list[Tensor]()
+    for above, below, there in ((others, counts, both), (counts, others, both), (counts, number, told)):
+        fine = there & (below != 0)
+        safe = torch.where(fine, below, 1)
+        numbers += [torch.div(above, safe, rounding_mode="floor"), torch.remainder(above, safe)]
+        where += [fine, fine]
+    for base, exponent in ((counts, others), (others, counts)):
+        power = base.double() ** exponent.clamp(min=0).double()
+        fine = both & (exponent >= 0) & (power.abs() < EXACT)
+        numbers.append(power.where(fine, 0))
+        where.append(fine)
+    return [angles_of_numbers(one.double()).float() for one in numbers], where
 
 
 def _with_places(angles: Tensor, is_number: Tensor, layout: Layout, window: Window) -> tuple[list[Tensor], list[Tensor]]:

@@ -87,6 +87,7 @@ def test_a_new_field_stands_still_where_nothing_moves() -> None:
         {"products": True},
         {"phases": True, "pure_phases": True},
         {"addresses": True},
+        {"phases": True, "pure_phases": True, "folded": True, "divided": True},
         {"addresses": True, "ordered": True},
         {"lend": True},
     ],

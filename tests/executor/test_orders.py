@@ -43,7 +43,16 @@ def wanted(values: list[Any], beside: int | None) -> tuple[dict[str, list[Any]],
         "least so far": [min(values[: i + 1]) for i in range(len(values))],
         "most so far": [max(values[: i + 1]) for i in range(len(values))],
     }
-    return jumps | kept, {name: len(kept[name]) for name in PROPERTIES}
+    size = len(values)
+    turns = (
+        {"turned": [], "turned back": []}
+        if beside is None
+        else {
+            "turned": [values[(i + beside) % size] for i in range(size)],
+            "turned back": [values[(i - beside) % size] for i in range(size)],
+        }
+    )
+    return jumps | kept | turns, {name: len(kept[name]) for name in PROPERTIES}
 
 
 def cell_of(value: Any) -> tuple[int, int]:
@@ -92,6 +101,11 @@ def test_jumps_lead_where_python_says(seed: int) -> None:
                     best = expected["sorted" if name == "least" else "sorted down"][0]
                     assert {cells[column] for column in columns} == {best}
                 continue
+            if name == "again":
+                over = [cells[column] for column, is_there in zip(columns, there, strict=True) if is_there]
+                assert over == [cell_of(values[i % len(values)]) for i in range(len(over))]
+                assert bool(over) == bool(values)
+                continue
             led = [cells[column] for column, is_there in zip(columns, there, strict=True) if is_there]
             assert led == expected[name], (name, values, number)
             assert not there[0] and not there[1]
@@ -115,7 +129,20 @@ def test_signs_of_pairs() -> None:
 
 def test_signs_beside_a_literal() -> None:
     found, _, _ = compared(((1, 5, 3),), 3)
-    assert found.signs[0, :, 3:].sum(0).tolist() == [1, 1, 1]
+    assert found.signs[0, :, 3:6].sum(0).tolist() == [1, 1, 1]
+
+
+def test_values_that_are_the_same() -> None:
+    for items, same, alike in (
+        (("ab", "ab"), 8, True),
+        (("ab", "abc"), 6, False),
+        (((1, 2), (1, 3)), 6, False),
+        ((5, 5), 2, True),
+        ((70_000, 70_001), 0, False),
+    ):
+        found, _, _ = compared(items)
+        assert int(found.signs[0, :, 6].sum()) == same, items
+        assert bool(found.signs[0, :, 7].any()) == alike, items
 
 
 def test_a_new_field_with_orders_is_what_it_was_and_one_that_uses_them_is_not() -> None:

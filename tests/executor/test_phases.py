@@ -16,7 +16,7 @@ from executor.checkpoint import Executor, begin_with, save_weights  # noqa: E402
 from executor.condition import Condition, bodies_tensor  # noqa: E402
 from executor.field import Field  # noqa: E402
 from executor.field_config import FieldConfig  # noqa: E402
-from executor.phases import FOLDED, KINDS, Phases, angles_of  # noqa: E402
+from executor.phases import DIVIDED, FOLDED, KINDS, Phases, angles_of  # noqa: E402
 from executor.source import Source  # noqa: E402
 from executor.window import Window, window_of  # noqa: E402
 from tests.executor.samples import VOCAB, batch, of_steps, small_field, tensor  # noqa: E402
@@ -115,6 +115,33 @@ def test_a_field_that_is_shown_more_begins_as_it_was(tmp_path: Path) -> None:
     with torch.no_grad():
         ends = [model.field.endpoint(before.z0, torch.zeros(len(before.z0)), before, condition).inside for model in (kept, grown)]
     assert 0 < float((ends[0] - ends[1]).abs().max()) < 0.05, "new ways have hardly any share"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_quotients_remainders_and_powers(seed: int) -> None:
+    field, random = small_field(phases=True, pure_phases=True, folded=True, divided=True), Random(seed)
+    first = KINDS + FOLDED
+    for _ in range(12):
+        a, b, literal = random.randint(-100, 100), random.randint(-9, 9), random.randint(-9, 9)
+        shown, _, _ = seen(field, (a, b), "-", f"{literal} +")
+        top, below = shown[1, first:], shown[2, first:]
+        assert len(top) == DIVIDED
+        wanted = [
+            (top, 0, divmod(a, b)[0] if b else None), (top, 1, divmod(a, b)[1] if b else None),
+            (top, 2, divmod(b, a)[0] if a else None), (top, 3, divmod(b, a)[1] if a else None),
+            (top, 4, b // literal if literal else None), (top, 5, b % literal if literal else None),
+            (below, 4, a // literal if literal else None), (below, 5, a % literal if literal else None),
+            (top, 6, b**a if a >= 0 and abs(b) ** a < 2**53 else None), (top, 7, a**b if b >= 0 and abs(a) ** b < 2**53 else None),
+            (below, 6, a**b if b >= 0 and abs(a) ** b < 2**53 else None),
+        ]  # fmt: skip
+        for where, kind, number in wanted:
+            if number is None:
+                assert not where[kind].any()
+            else:
+                close(where[kind], number)
+    lists, _, _ = seen(field, ((7, -8), 3), "cons")
+    close(lists[3, first + 2], 2)
+    close(lists[4, first + 3], 1)
 
 
 def test_a_list_beside_a_number() -> None:
