@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import Any, TypeAlias
 
 from benchmarks.attempt import Job, read_task, settings_of
 from dsl.columns.available import available
 from dsl.values import PROFILES
+from search.exact.workers import workers
 from search.settings import METHODS as SEARCHES
 
 Names: TypeAlias = "list[tuple[str, int]]"
@@ -25,7 +24,7 @@ def prepare(jobs: Iterable[Job], on_progress: Callable[[int, int], None] = lambd
     """Compiles the drivers that the jobs' own searches need and the cache lacks, on all cores; how many words."""
     if not available():
         return 0
-    with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn")) as pool:
+    with workers(os.cpu_count() or 1) as pool:
         lacking = pool.submit(_lacking, list(_different(jobs))).result()
         parts = [(kind, names[start : start + PIECE]) for kind, names in lacking for start in range(0, len(names), PIECE)]
         total = sum(len(names) for _, names in lacking)

@@ -10,13 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import Any
 
 from dsl.types import INT, LIST_INT, LIST_STR, STR, Type
 from dsl.values import DEFAULT, Profile
 from search.exact.grammar import Production, instances_of, productions
+from search.exact.workers import workers
 
 SMALL = Profile(name="small", int_min=-256, int_max=255, max_list=20)
 """A profile whose lists take 16 bits an item, as those of public suites do."""
@@ -63,7 +62,7 @@ def missing(rules: Sequence[Production], profile: Profile, wide: bool) -> list[P
 def warm(families: Sequence[str] = FAMILIES, jobs: int = 1, on_progress: Callable[[int, int], None] = lambda done, total: None) -> None:
     """Compiles all drivers of these families in `jobs` processes, then runs a small search of each kind, which compiles the rest."""
     pieces = [(name, start) for name in families for start in range(PARTS)]
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with workers(jobs) as pool:
         futures = [pool.submit(_compile_part, name, start) for name, start in pieces]
         for done, future in enumerate(futures, 1):
             future.result()
