@@ -17,6 +17,7 @@ Shapes: B states, L cells, D code width, d width, M ops of a mixture, E errors, 
 """
 
 import math
+from contextlib import nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -143,7 +144,7 @@ class Field(Assembly):
             compared = self.orders.compared(z0, window.gather(source.codes), self.table, source.layout, window, condition.bodies)
             x = x + self.orders.tokens(compared, window, self.addresses)
         modulation = self.modulation(c)
-        with torch.autocast(x.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
+        with torch.autocast(x.device.type, torch.bfloat16) if self.precision == "bfloat16" else nullcontext():
             for block in self.blocks:
                 assert isinstance(block, Block)
                 x = block(x, window, modulation if block.conditioned else None)
