@@ -177,20 +177,21 @@ def _jumps(elements: Elements, has: Tensor, number: Tensor, known: Tensor, place
     down = (-values).masked_fill(~valid, LARGE)
     rising, falling = up.sort(dim=1, stable=True).indices, down.sort(dim=1, stable=True).indices
     kept = has.long().sort(dim=1, descending=True, stable=True).indices
-    each = [rising, falling, up.cummin(1).indices, down.cummin(1).indices, *kept.unbind(-1)]
-    counts = [valid.sum(1, keepdim=True)] * 4 + list(has.sum(1).split(1, 1))
-    index = places - 1
+    count, index = valid.sum(1, keepdim=True), places - 1
     place = index.clamp(min=0)
-    jumps = [one.gather(1, place) for one in each]
-    there = [(index >= 0) & (index < count) for count in counts]
-    some = valid.any(1, keepdim=True).expand_as(index)
+    within = (index >= 0) & (index < count)
+    some = (count > 0).expand_as(index)
+    jumps = [one.gather(1, place) for one in (rising, falling, up.cummin(1).indices, down.cummin(1).indices)]
+    there = [within] * len(jumps)
     for one in (rising, falling):  # least and most of all, wherever the result is one cell
-        jumps.insert(4 + (one is falling), one[:, :1].expand_as(index))
-        there.insert(4 + (one is falling), some)
-    count = valid.sum(1, keepdim=True)
-    for turned, here in ((place + number, known & (index < count)), (place - number, known & (index < count)), (place, count > 0)):
+        jumps.append(one[:, :1].expand_as(index))
+        there.append(some)
+    for one, kept_of_it in zip(kept.unbind(-1), has.sum(1).split(1, 1), strict=True):
+        jumps.append(one.gather(1, place))
+        there.append((index >= 0) & (index < kept_of_it))
+    for turned, here in ((place + number, known & within), (place - number, known & within), (place, (index >= 0) & some)):
         jumps.append(torch.remainder(turned, count.clamp(min=1)))
-        there.append((index >= 0) & here)
+        there.append(here)
     where = torch.stack(there, -1)
     return torch.where(where, torch.stack(jumps, -1) + elements.first[..., None], 0), where
 

@@ -96,18 +96,19 @@ class Phases(nn.Module):
         turned = [angles + other, other - angles, 2 * angles, along, whole, others * angles, often * other, often * angles]
         both = paired & counted & counted.gather(1, partner)
         there = [paired, paired, is_number, window.seen, window.seen, both, both, counted]
+        literal = literals(bodies, table)
         if self.folded:
             more, of_use = [], []
             for part, where in (
                 _along_lists(angles, along, counts, counted, offset, first),
-                _with_literal(angles, counts, is_number, counted, literals(bodies, table)),
+                _with_literal(angles, counts, is_number, counted, literal),
                 _with_places(angles, is_number, layout, window),
             ):
                 more += part
                 of_use += where
             turned, there = turned + more, there + of_use
         if self.divided:
-            more, of_use = _divided(counts, counts.gather(1, partner), both, counted, literals(bodies, table))
+            more, of_use = _divided(counts, counts.gather(1, partner), both, counted, literal)
             turned, there = turned + more, there + of_use
         turned, there = window.pack(torch.stack(turned, -2)), window.pack(torch.stack(there, -1))
         return torch.cat([turned.cos(), turned.sin()], -1) * there[..., None]
