@@ -82,9 +82,8 @@ class Addresses(nn.Module):
         angles = places * (2 * torch.pi / torch.tensor(USED_PERIODS))
         self.register_buffer("features", torch.cat([angles.cos(), angles.sin(), (places / 64).clamp(-2, 2)], -1), persistent=False)
 
-    def places(self, codes: Tensor, layout: Layout, window: Window) -> tuple[Tensor, Tensor]:
-        """int64[B, W, POINTED], places of the arguments' cells; and int64[T, SHIFTED], those of every cell in the window. `codes` int64[B, L]."""
-        elements = elements_of(codes, layout, self.vocab)
+    def places(self, codes: Tensor, elements: Elements, layout: Layout, window: Window) -> tuple[Tensor, Tensor]:
+        """int64[B, W, POINTED], places of the arguments' cells; and int64[T, SHIFTED], those of every cell in the window. `codes` int64[B, L], with their elements."""
         size = layout.sizes.gather(1, layout.sequence)
         behind = size - layout.offset + elements.offset - elements.size
         own = (

@@ -105,7 +105,7 @@ def load_weights(path: Path) -> tuple[Executor, dict[str, Any]]:
     return model.eval(), about
 
 
-GROWN = ("anchored", "products", "phases", "pure_phases", "folded", "divided", "addresses", "ordered", "lend")
+GROWN = ("anchored", "products", "phases", "pure_phases", "folded", "divided", "exact", "addresses", "ordered", "pieces", "lend")
 """Settings of a field that add weights which do nothing at first, or that say the same of a state before an op."""
 
 

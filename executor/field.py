@@ -24,14 +24,16 @@ from torch import Tensor, nn
 
 from embed.codes import CodeTable
 from embed.vocab import ERRORS, INTERPRETATIONS, Kind, Vocabulary
-from executor.addresses import Addresses
+from executor.addresses import Addresses, elements_of
 from executor.assembly import Assembly
 from executor.blocks import Block, norm
 from executor.condition import Condition
 from executor.field_config import FieldConfig
 from executor.layout import MAX_SEQUENCES, Layout, layout_of
+from executor.numbers import values_of
 from executor.orders import Compared, Orders
 from executor.phases import Phases
+from executor.pieces import Laid, Pieces
 from executor.source import Endpoint, Source
 from executor.window import Window, window_of
 
@@ -68,11 +70,13 @@ class Field(Assembly):
         )
         self.generate = nn.Linear(d, code_width)
         if config.phases:
-            self.phases = Phases(d, self.table, pure=config.purifies, folded=config.folds, divided=config.divides)
+            self.phases = Phases(d, self.table, pure=config.purifies, folded=config.folds, divided=config.divides, exact=config.reckons)
         if config.addresses:
             self.addresses = Addresses(d, vocab)
         if config.ordered:
             self.orders = Orders(d)
+        if config.pieces:
+            self.pieces = Pieces(d, vocab)
         if config.lend:
             self.lent = nn.Embedding(len(vocab.ops), 1)
             nn.init.zeros_(self.lent.weight)
@@ -136,13 +140,19 @@ class Field(Assembly):
             shown = self.phases.shown(z0, window.gather(source.codes), self.table, source.layout, window, condition.bodies)
         if shown is not None:
             x = x + self.phases.tokens(shown)
-        places = self.addresses.places(source.codes, source.layout, window) if self.config.addresses else None
-        if places is not None:
+        places = compared = laid = None
+        if self.config.addresses:
+            elements = elements_of(source.codes, source.layout, self.vocab)
+            places = self.addresses.places(source.codes, elements, source.layout, window)
             x = x + self.addresses.tokens(*places, window)
-        compared = None
-        if self.config.ordered:
-            compared = self.orders.compared(z0, window.gather(source.codes), self.table, source.layout, window, condition.bodies)
-            x = x + self.orders.tokens(compared, window, self.addresses)
+            if self.config.ordered:
+                codes = window.gather(source.codes)
+                known = values_of(z0, codes, self.table)
+                compared = self.orders.compared(known, codes, self.table, source.layout, window, condition.bodies)
+                x = x + self.orders.tokens(compared, window, self.addresses)
+                if self.config.pieces:
+                    laid = self.pieces.laid(codes, known, elements, source.layout, window)
+                    x = x + self.pieces.tokens(laid, window, self.addresses)
         modulation = self.modulation(c)
         with torch.autocast(x.device.type, torch.bfloat16) if self.precision == "bfloat16" else nullcontext():
             for block in self.blocks:
@@ -157,16 +167,20 @@ class Field(Assembly):
             way = way + self.phases.correction(x, shown, window.pack(begin) + way, self.table)
         x, ahead = window.pad(x), begin + window.pad(way)
         if self.config.points:
-            ahead = self._pointed(x, z0, ahead, window, None if places is None else places[0], compared)
+            ahead = self._pointed(x, z0, ahead, window, None if places is None else places[0], compared, laid)
         return Endpoint(window, ahead, z, self._stop(x, op, source, condition, window), self._error(x, op, source, condition, window))
 
-    def _pointed(self, x: Tensor, z0: Tensor, made: Tensor, window: Window, places: Tensor | None, compared: Compared | None) -> Tensor:
+    def _pointed(
+        self, x: Tensor, z0: Tensor, made: Tensor, window: Window, places: Tensor | None, compared: Compared | None, laid: Laid | None
+    ) -> Tensor:
         """[B, W, D]: cells that are made, or taken from the arguments by attention, or a mixture of both."""
         scores = norm(self.pointing(x)) @ norm(self.pointed(x)).mT * (4 / math.sqrt(x.shape[-1]))
         if places is not None:
             scores = scores + self.addresses.scores(x, places, window)
         if compared is not None:
             scores = scores + self.orders.scores(x, compared)
+        if laid is not None:
+            scores = scores + self.pieces.scores(x, laid)
         share = torch.softmax(scores.masked_fill(~window.seen[:, None], -1e4), -1)
         return torch.lerp(made, (share @ z0).to(made.dtype), torch.sigmoid(self.gate(x)).to(made.dtype))
 

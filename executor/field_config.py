@@ -41,10 +41,15 @@ class FieldConfig:
     without may begin a field with."""
     divided: bool = False
     """Whether it is shown quotients, remainders and powers, too; it needs `folded`. Weights without may begin a field with."""
+    exact: bool = False
+    """Whether numbers beyond the table, whole lists' products, what texts spell and the numbers of `range` are reckoned with, too (`executor/numbers.py`); it needs `divided`.
+    Weights without may begin a field with."""
     addresses: bool = False
     """Whether it is shown places as numbers and can point by them, see `executor/addresses.py`; it needs `source`. Weights without may begin a field with."""
     ordered: bool = False
     """Whether it is shown how the elements of a list compare and can point by it, see `executor/orders.py`; it needs `addresses`. Weights without may begin a field with."""
+    pieces: bool = False
+    """Whether it is shown how the lowest list is laid out of pieces of several cells and can point by it, see `executor/pieces.py`; it needs `ordered`. Weights without may begin a field with."""
     lend: bool = False
     """Whether an op with a quotation may take on the vectors of the ops in it (`call [f]` does what f does). Weights without may begin a field with."""
     attention: str = "sdpa"
@@ -64,7 +69,9 @@ class FieldConfig:
                 "true where `copy`, `phases` or `addresses` is: these read the source",
             ),
             "divided": (self.folded or not self.divided, "false where `folded` is: what is shown is counted after it"),
+            "exact": (self.divided or not self.exact, "false where `divided` is: what is shown is counted after it"),
             "ordered": (self.addresses or not self.ordered, "false where `addresses` is: counts are shown as places are"),
+            "pieces": (self.ordered or not self.pieces, "false where `ordered` is: both read the same numbers"),
         }
         for name, (fine, rule) in rules.items():
             if not fine:
@@ -94,6 +101,11 @@ class FieldConfig:
     def divides(self) -> bool:
         """Whether quotients, remainders and powers are shown, too."""
         return self.folds and self.divided
+
+    @property
+    def reckons(self) -> bool:
+        """Whether numbers beyond the table are reckoned with, too."""
+        return self.divides and self.exact
 
     @property
     def conditioned(self) -> tuple[bool, ...]:

@@ -8,15 +8,18 @@ Notation: z0 source, z1 true end, x1 predicted end, E code table, G the generate
 Shapes: N rows, L cells, D code width, M ops of a mixture, C codes.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from dsl.errors import ConfigError
+from embed.codes import PERIODS, angles_of_numbers
 from embed.steps import Batch
+from embed.vocab import Kind
 from executor.beside import commuting_loss, metric_losses, soft_loss, unrolled_loss, variance_floor
 from executor.distance import Metric
 from executor.field import Field
@@ -27,8 +30,12 @@ BESIDE = ("soft", "unroll", "commute", "distance", "bilinear")
 """Losses that a batch with `beside` above 1 has for others too, and weighs so many times; see `DataConfig.every`."""
 
 
-NAMES = ("decode", "flow", "stop", "error", "soft", "unroll", "commute", "distance", "taught", "bilinear", "variance", "contrast")
+NAMES = ("decode", "flow", "stop", "error", "soft", "unroll", "commute", "distance", "taught", "bilinear", "variance", "contrast", "digits")
 """The losses that are added up; `LossConfig` has the weight of each by its name."""
+
+
+SHARP = 40.0
+"""Of the digits' logits: with it, a phase that is where it should be has 0.999 of the probability against its neighbours, a tenth of a turn away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +68,8 @@ class LossConfig:
     """Variance floor of codes; for ablation, and when the monitor trips."""
     contrast: float = 0.0
     """InfoNCE of the predicted cells against the true ones of the batch; for ablation."""
+    digits: float = 0.25
+    """Digit by digit, on generated numbers beyond the table."""
     slow_target: float = 0.0
     """1: the target of `flow` is embedded by the average of the weights (BYOL, arXiv 2006.07733), and passes no gradient; for ablation."""
     at_source: float = 0.6
@@ -134,6 +143,8 @@ def total_loss(
         parts["flow"] = flow_loss(view, end, weight, target)
     if config.contrast:
         parts["contrast"] = contrast_loss(view, end, weight)
+    if config.digits:
+        parts["digits"] = digits_loss(field, view, end, weight)
     if config.stop and field.config.copy:
         parts["stop"] = stop_loss(field, view, end, weight)
     if config.error:
@@ -193,6 +204,34 @@ def contrast_loss(view: View, end: Endpoint, weight: Tensor) -> Tensor:
     same = (codes[:, None] == codes) & (numbers[:, None] == numbers)
     scores = x @ true.T * (2 / x.shape[-1] ** 0.5)
     losses = torch.logsumexp(scores - same.sum(1).log(), 1) - torch.diagonal(scores)
+    return over_rows(losses, view.generated, weight)
+
+
+def digits_loss(field: Field, view: View, end: Endpoint, weight: Tensor) -> Tensor:
+    """What the decoder asks of a number beyond the table, for which the cross-entropy of `decode` has no other numbers beside it: each of its decimal digits, as in
+    FoNE (arXiv 2502.09741), and the kind of the cell.
+
+    For each period P of the decimals with the true angle a = 2 pi n / P and the direction u of the phase of x1, the mean of -log softmax of
+
+        SHARP u . (cos(a + 2 pi d / 10), sin(a + 2 pi d / 10))        d = 0..9, of which 0 is true
+
+    and -log softmax of 2 x1 . e / sqrt(D) for the number as an Int, and as a character.
+    """
+    kinds = [field.vocab.code(kind) for kind in (Kind.BEYOND_INT, Kind.BEYOND_CHAR)]
+    x, codes, numbers = end.cells(view.generated).float(), view.after.codes[view.generated], view.numbers[view.generated]
+    beyond = (codes == kinds[0]) | (codes == kinds[1])
+    losses = x.new_zeros(len(x))
+    if bool(beyond.any()):
+        x, codes, numbers = x[beyond], codes[beyond], numbers[beyond]
+        found = torch.stack([part[:, len(PERIODS) :] for part in field.table.phases(x)], -1)
+        found = found * torch.rsqrt(found.square().sum(-1, keepdim=True) + 1e-4)
+        angles = angles_of_numbers(numbers.double())[:, len(PERIODS) :, None] + torch.arange(10, device=x.device) * (math.pi / 5)
+        logits = SHARP * torch.einsum("gkc,gkdc->gkd", found, torch.stack([angles.cos(), angles.sin()], -1).float())
+        digits = -torch.log_softmax(logits, -1)[..., 0].mean(1)
+        both = torch.stack([field.table.beyond(torch.full_like(codes, kind), numbers) for kind in kinds], 1)
+        kind_logits = torch.einsum("gd,gkd->gk", x, both) * (2 / field.table.width**0.5)
+        kind_losses = nn.functional.cross_entropy(kind_logits, (codes == kinds[1]).long(), reduction="none")
+        losses = losses.masked_scatter(beyond, digits + kind_losses)
     return over_rows(losses, view.generated, weight)
 
 

@@ -18,10 +18,10 @@ import torch
 from torch import Tensor, nn
 
 from embed.codes import CodeTable
-from embed.vocab import Kind
 from executor.addresses import FEATURES, Addresses
 from executor.layout import FIRST_ITEM, Layout
-from executor.phases import literals, partners
+from executor.numbers import literals
+from executor.phases import partners
 from executor.window import Window
 
 PROPERTIES = ("negative", "positive", "even", "odd", "first", "equal", "other", "less", "more")
@@ -78,16 +78,18 @@ class Orders(nn.Module):
             nn.init.zeros_(layer.weight)
         nn.init.zeros_(self.choice.bias)
 
-    def compared(self, z0: Tensor, codes: Tensor, table: CodeTable, layout: Layout, window: Window, bodies: Tensor) -> Compared:
-        """`z0` and `codes` are those of the window, `bodies` the words of the quotations."""
-        values, is_number, is_char = values_of(z0, codes, table)
+    def compared(
+        self, known: tuple[Tensor, Tensor, Tensor], codes: Tensor, table: CodeTable, layout: Layout, window: Window, bodies: Tensor
+    ) -> Compared:
+        """`codes` are those of the window, `known` what `numbers.values_of` says of them, `bodies` the words of the quotations."""
+        values, is_number, is_char = known
         is_number, is_char = is_number & window.seen, is_char & window.seen
         elements = topmost(values, is_number, is_char, layout, window)
         literal, told = literals(bodies, table)
-        beside, known = _beside(values, is_number, layout, window, literal, told)
-        has = torch.stack(_properties(elements, beside, known), -1)
+        beside, has_one = _beside(values, is_number, layout, window, literal, told)
+        has = torch.stack(_properties(elements, beside, has_one), -1)
         places = _places(layout, window)
-        jumps, there = _jumps(elements, has, torch.where(known, beside, 0), known, places)
+        jumps, there = _jumps(elements, has, torch.where(has_one, beside, 0), has_one, places)
         sequence, offset = window.gather(layout.sequence), window.gather(layout.offset)
         partner, paired = partners(layout, window, sequence, offset)
         both = paired & is_number & is_number.gather(1, partner)
@@ -112,19 +114,6 @@ class Orders(nn.Module):
         """float32[B, W, W]: what is added to the pointer's scores, from each cell of the network's output [B, W, d] to each cell of the arguments."""
         choice = self.choice(x) * SHARP * compared.there
         return choice.new_zeros(*choice.shape[:2], choice.shape[1]).scatter_add(2, compared.jumps, choice)
-
-
-def values_of(z0: Tensor, codes: Tensor, table: CodeTable) -> tuple[Tensor, Tensor, Tensor]:
-    """int64[B, W] numbers or code points of cells, 0 for others; and bool[B, W] twice, which cells are numbers, and which are characters."""
-    ints, chars = table.vocab.blocks[Kind.INT], table.vocab.blocks[Kind.CHAR]
-    beyond_int, beyond_char = codes == table.vocab.code(Kind.BEYOND_INT), codes == table.vocab.code(Kind.BEYOND_CHAR)
-    in_ints = (codes >= ints.first) & (codes < ints.first + ints.count)
-    in_chars = (codes >= chars.first) & (codes < chars.first + chars.count)
-    values = torch.where(in_ints, codes - ints.first - table.vocab.int_range, torch.where(in_chars, codes - chars.first, 0))
-    beyond = beyond_int | beyond_char
-    if bool(beyond.any()):
-        values = values.masked_scatter(beyond, table.read_numbers(z0[beyond].float()))
-    return values, in_ints | beyond_int, in_chars | beyond_char
 
 
 def topmost(values: Tensor, is_number: Tensor, is_char: Tensor, layout: Layout, window: Window) -> Elements:

@@ -15,7 +15,7 @@ they can point to cells; and what else is made must not blur them, so a cell's p
 
 With `folded` it is shown more: products along a list, the first number less all others up to here, each number with the literal of the op's quotation (`map [3 +]`), and
 the two top numbers each with the cell's place in a result that is a list (`range`). With `divided` quotients, remainders and powers are shown as well, which are no turns of phases but
-made of the numbers themselves.
+made of the numbers themselves; and with `exact` so are products, quotients and powers of numbers beyond the table, the product of a whole list, the number that a text spells and those of `range` (`executor/numbers.py`).
 
 Shapes: B states, W cells of a window, T cells of all windows, P periods.
 """
@@ -26,6 +26,7 @@ from torch import Tensor, nn
 from embed.codes import NUM_PERIODS, CodeTable, angles_of_numbers
 from embed.vocab import Kind
 from executor.layout import FIRST_ITEM, Layout
+from executor.numbers import divided, literals, multiplied, products_along, spelled, steps_of, values_of
 from executor.window import Window
 
 KINDS = 8
@@ -36,11 +37,10 @@ FOLDED = 8
 the one below it, each with the place in the result."""
 DIVIDED = 8
 """The partner by itself, itself by the partner, itself by the quotation's literal, each as quotient and as remainder, rounded down; itself to the power of the partner, and the other way."""
+EXACTS = 3
+"""The product of the whole list, the number that the text spells, the third number and as many times the second as the place in the result says."""
 RARE = -4.0
 """Logit of the share of each of these in a new field, where the others have 0: what a field did without them it still does."""
-EXACT = 2.0**53
-"""Products beyond this are not shown."""
-
 PURE_AT_FIRST = -5.0
 """Logit of how pure cells are in a new field: hardly."""
 LOG_SIZE = 0.4
@@ -50,10 +50,12 @@ LOG_SIZE = 0.4
 class Phases(nn.Module):
     """The products' ways into the network and out of it. Both begin at zero, so that a field that gets them goes on as it was."""
 
-    def __init__(self, width: int, table: CodeTable, *, pure: bool = False, folded: bool = False, divided: bool = False) -> None:
+    def __init__(
+        self, width: int, table: CodeTable, *, pure: bool = False, folded: bool = False, divided: bool = False, exact: bool = False
+    ) -> None:
         super().__init__()
-        self.folded, self.divided = folded, divided
-        kinds = KINDS + FOLDED * folded + DIVIDED * divided
+        self.folded, self.divided, self.exact = folded, divided, exact
+        kinds = KINDS + FOLDED * folded + DIVIDED * divided + EXACTS * exact
         self.into = nn.Linear(2 * kinds * NUM_PERIODS, width, bias=False)
         self.choice = nn.Linear(width, kinds)
         self.made = nn.Linear(2 * NUM_PERIODS, table.width, bias=False)
@@ -96,20 +98,44 @@ class Phases(nn.Module):
         turned = [angles + other, other - angles, 2 * angles, along, whole, others * angles, often * other, often * angles]
         both = paired & counted & counted.gather(1, partner)
         there = [paired, paired, is_number, window.seen, window.seen, both, both, counted]
+        values, is_char, in_table = counts, torch.zeros_like(counted), counted
+        if self.exact:
+            # Then larger numbers are counted, too, and what is made of them is made of the numbers.
+            values, _, is_char = values_of(z0, codes, table)
+            is_char = is_char & window.seen
+            counts, counted = torch.where(is_number, values, 0), is_number
+            both, beside = paired, counts.gather(1, partner)
+            for kind, one, of_table in (
+                (5, beside, in_table & in_table.gather(1, partner)),
+                (6, beside, in_table & in_table.gather(1, partner)),
+                (7, counts, in_table),
+            ):
+                turned[kind], there[kind] = multiplied(counts, one, turned[kind], of_table, both if kind < 7 else counted)
         literal = literals(bodies, table)
         if self.folded:
             more, of_use = [], []
             for part, where in (
                 _along_lists(angles, along, counts, counted, offset, first),
-                _with_literal(angles, counts, is_number, counted, literal),
+                _with_literal(angles, counts, is_number, in_table, literal, exact=self.exact),
                 _with_places(angles, is_number, layout, window),
             ):
                 more += part
                 of_use += where
             turned, there = turned + more, there + of_use
         if self.divided:
-            more, of_use = _divided(counts, counts.gather(1, partner), both, counted, literal)
+            more, of_use = divided(counts, counts.gather(1, partner), both, counted, literal)
             turned, there = turned + more, there + of_use
+        if self.exact:
+            product, right = products_along(counts, counted, offset)
+            last_number = (last - 1).clamp(min=0)
+            listed = window.seen & (offset <= layout.sizes.gather(1, sequence) - 1) & (layout.sizes.gather(1, sequence) > 1)
+            made = [
+                (product.gather(1, last_number), right.gather(1, last_number) & listed),
+                spelled(values, is_char, layout, window),
+                steps_of(counts, counted, layout, window)[:2],
+            ]
+            turned += [angles_of_numbers(number.double()).to(angles.dtype) for number, _ in made]
+            there += [where for _, where in made]
         turned, there = window.pack(torch.stack(turned, -2)), window.pack(torch.stack(there, -1))
         return torch.cat([turned.cos(), turned.sin()], -1) * there[..., None]
 
@@ -132,17 +158,8 @@ def _along_lists(
     angles: Tensor, along: Tensor, counts: Tensor, counted: Tensor, offset: Tensor, first: Tensor
 ) -> tuple[list[Tensor], list[Tensor]]:
     """Angles float32[B, W, P] of the products of lists up to each cell, and of the first number less the others; and where there are any, bool[B, W]."""
-    product, fine = torch.ones_like(counts[:, 0]).double(), torch.ones_like(counted[:, 0])
-    products, right = [], []
-    for place in range(counts.shape[1]):
-        begins = offset[:, place] == 0
-        number, here = counts[:, place], counted[:, place]
-        product = torch.where(begins, 1.0, product) * torch.where(here, number, 1)
-        # The bracket of a list is no number, and takes nothing away.
-        fine = (begins | fine & here) & (product.abs() < EXACT)
-        products.append(product)
-        right.append(fine & here)
-    product, right_product = torch.stack(products, 1), torch.stack(right, 1)
+    product, right = products_along(counts, counted, offset)
+    right_product = right & counted
     number = (first + (offset > 0).long()).clamp(max=counts.shape[1] - 1)
     head = angles.gather(1, number[..., None].expand_as(angles))
     listed = offset > 0
@@ -153,32 +170,15 @@ def _along_lists(
 
 
 def _with_literal(
-    angles: Tensor, counts: Tensor, is_number: Tensor, counted: Tensor, literal: tuple[Tensor, Tensor]
+    angles: Tensor, counts: Tensor, is_number: Tensor, in_table: Tensor, literal: tuple[Tensor, Tensor], *, exact: bool
 ) -> tuple[list[Tensor], list[Tensor]]:
     """The same of numbers with the literal of their op's quotation, int64[B] and bool[B], whether there is one."""
     number, there = literal[0][:, None], literal[1][:, None]
     other = angles_of_numbers(number.double()).to(angles.dtype)
-    turned = [angles + other, angles - other, other - angles, number[..., None] * angles]
-    return turned, [is_number & there, is_number & there, is_number & there, counted & there]
-
-
-def _divided(
-    counts: Tensor, others: Tensor, both: Tensor, counted: Tensor, literal: tuple[Tensor, Tensor]
-) -> tuple[list[Tensor], list[Tensor]]:
-    """Angles float32[B, W, P] of quotients, remainders and powers of numbers int64[B, W] and their partners; and where there are any, bool[B, W]."""
-    number, told = literal[0][:, None].expand_as(counts), literal[1][:, None] & counted
-    numbers, where = list[Tensor](), list[Tensor]()
-    for above, below, there in ((others, counts, both), (counts, others, both), (counts, number, told)):
-        fine = there & (below != 0)
-        safe = torch.where(fine, below, 1)
-        numbers += [torch.div(above, safe, rounding_mode="floor"), torch.remainder(above, safe)]
-        where += [fine, fine]
-    for base, exponent in ((counts, others), (others, counts)):
-        power = base.double() ** exponent.clamp(min=0).double()
-        fine = both & (exponent >= 0) & (power.abs() < EXACT)
-        numbers.append(power.where(fine, 0))
-        where.append(fine)
-    return [angles_of_numbers(one.double()).float() for one in numbers], where
+    product, has_product = number[..., None] * angles, in_table & there
+    if exact:
+        product, has_product = multiplied(counts, number.expand_as(counts), product, in_table, is_number & there)
+    return [angles + other, angles - other, other - angles, product], [is_number & there, is_number & there, is_number & there, has_product]
 
 
 def _with_places(angles: Tensor, is_number: Tensor, layout: Layout, window: Window) -> tuple[list[Tensor], list[Tensor]]:
@@ -192,16 +192,6 @@ def _with_places(angles: Tensor, is_number: Tensor, layout: Layout, window: Wind
         turned.append(angles.gather(1, column[..., None].expand(-1, -1, angles.shape[-1])) + place)
         there.append(here & (columns >= 2))
     return turned, there
-
-
-def literals(bodies: Tensor, table: CodeTable) -> tuple[Tensor, Tensor]:
-    """The first Int that stands in the quotations int64[B, 2, W] of each state and has a code, int64[B], and whether there is one, bool[B]."""
-    block, tokens = table.vocab.blocks[Kind.INT], bodies.flatten(1) - len(table.vocab.body_words)
-    is_int = (tokens >= block.first) & (tokens < block.first + block.count)
-    place = is_int.long().argmax(1, keepdim=True)
-    number = tokens.gather(1, place)[:, 0] - block.first - table.vocab.int_range
-    there = is_int.any(1)
-    return torch.where(there, number, 0), there
 
 
 def angles_of(z: Tensor, codes: Tensor, table: CodeTable) -> Tensor:

@@ -60,7 +60,7 @@ def tiny() -> TrainConfig:
     """Minutes on one CPU core: tests, and ablations with several seeds."""
     return TrainConfig(
         name="tiny",
-        field=FieldConfig(depth=3, anchored=True, products=True, phases=True, pure_phases=True, folded=True, divided=True, addresses=True, ordered=True, lend=True, attention="hand", int_range=200),
+        field=FieldConfig(depth=3, anchored=True, products=True, phases=True, pure_phases=True, folded=True, divided=True, exact=True, addresses=True, ordered=True, pieces=True, lend=True, attention="hand", int_range=200),
         data=DataConfig(rows=128, max_cells=40, max_list=8, max_str=12, input_list=5, input_str=8, int_range=200, programs=2048, singles=0.5, compiled=False),
         steps=4000, learning_rate=2e-3, evaluate_every=1000, save_every=250,
     )  # fmt: skip
@@ -78,8 +78,10 @@ def small() -> TrainConfig:
             pure_phases=True,
             folded=True,
             divided=True,
+            exact=True,
             addresses=True,
             ordered=True,
+            pieces=True,
             lend=True,
             attention="hand",
         ),
@@ -99,7 +101,7 @@ def large() -> TrainConfig:
     """Ten to twenty minutes on one GPU."""
     return TrainConfig(
         name="large",
-        field=FieldConfig(depth=8, code_width=128, anchored=True, products=True, phases=True, pure_phases=True, folded=True, divided=True, addresses=True, ordered=True, lend=True, attention="triton"),
+        field=FieldConfig(depth=8, code_width=128, anchored=True, products=True, phases=True, pure_phases=True, folded=True, divided=True, exact=True, addresses=True, ordered=True, pieces=True, lend=True, attention="triton"),
         data=DataConfig(rows=2048, max_cells=128, max_list=32, max_str=64, input_list=12, input_str=24, programs=32768, singles=0.5),
         steps=20_000, learning_rate=1e-3, precision="bfloat16", save_every=500, evaluate_every=1000,
     )  # fmt: skip

@@ -66,7 +66,7 @@ def places(items: tuple[Any, ...], op: str) -> tuple[torch.Tensor, torch.Tensor,
     codes = tensor(rows.codes)
     layout = layout_of(codes, VOCAB)
     window = window_of(layout, Condition.of(tensor([VOCAB.numbers[op]]), tensor([pops_of(op)])), tensor([2]), copy=True)
-    own, shifted = Addresses(32, VOCAB).places(codes, layout, window)
+    own, shifted = Addresses(32, VOCAB).places(codes, elements_of(codes, layout, VOCAB), layout, window)
     return own[0], shifted, window
 
 

@@ -97,7 +97,7 @@ def test_settings_outside_their_range_are_named(field: str) -> None:
 
 def test_a_batch_that_speaks_for_others_weighs_what_stands_beside_its_steps_so_much_more() -> None:
     """Without the four main losses, three times the batch's soft rows and rollouts at `beside` 3 are the total of one batch, three times."""
-    config = replace(LossConfig(), decode=0, flow=0, stop=0, error=0)
+    config = replace(LossConfig(), decode=0, flow=0, digits=0, stop=0, error=0)
     field, metric = small_field(), Metric(96, len(VOCAB.ops))
     one = batch()
     assert one.soft is not None and one.rollouts is not None

@@ -13,6 +13,7 @@ from embed.moves import pops_of  # noqa: E402
 from embed.steps import rows_of  # noqa: E402
 from executor.condition import Condition  # noqa: E402
 from executor.layout import layout_of  # noqa: E402
+from executor.numbers import values_of  # noqa: E402
 from executor.orders import JUMPS, PROPERTIES, Orders  # noqa: E402
 from executor.window import window_of  # noqa: E402
 from tests.executor.samples import VOCAB, batch, of_steps, small_field, tensor  # noqa: E402
@@ -70,7 +71,8 @@ def compared(items: tuple[Any, ...], literal: int | None = None) -> tuple[Any, l
     name = OPS[len(items)]
     condition = Condition.of(torch.tensor([VOCAB.numbers[name]]), torch.tensor([pops_of(name)]))
     window = window_of(layout, condition, torch.tensor([30]), copy=True)
-    found = Orders(32).compared(window.gather(z0), window.gather(codes), TABLE, layout, window, bodies)
+    inside = window.gather(codes)
+    found = Orders(32).compared(values_of(window.gather(z0), inside, TABLE), inside, TABLE, layout, window, bodies)
     return found, list(zip(window.gather(codes)[0].tolist(), window.gather(numbers)[0].tolist(), strict=True)), window
 
 

@@ -1,0 +1,123 @@
+"""The numbers among the arguments, and numbers that are made of them: whole, and exact up to 2^53, where no turning of phases makes them or would be exact enough.
+
+Shapes: B states, W cells of a window, T cells of all windows, P periods.
+"""
+
+import torch
+from torch import Tensor
+
+from embed.codes import CodeTable, angles_of_numbers
+from embed.vocab import Kind
+from executor.layout import FIRST_ITEM, Layout
+from executor.window import Window
+
+EXACT = 2.0**53
+"""Numbers beyond this are not shown."""
+LONGEST = 11
+"""Characters of a text that may spell a number."""
+UNSPELLED = -1
+"""What a text that spells none is read as, as the language has it."""
+
+
+def values_of(z0: Tensor, codes: Tensor, table: CodeTable) -> tuple[Tensor, Tensor, Tensor]:
+    """int64[B, W] numbers or code points of cells, 0 for others; and bool[B, W] twice, which cells are numbers, and which are characters."""
+    ints, chars = table.vocab.blocks[Kind.INT], table.vocab.blocks[Kind.CHAR]
+    beyond_int, beyond_char = codes == table.vocab.code(Kind.BEYOND_INT), codes == table.vocab.code(Kind.BEYOND_CHAR)
+    in_ints = (codes >= ints.first) & (codes < ints.first + ints.count)
+    in_chars = (codes >= chars.first) & (codes < chars.first + chars.count)
+    values = torch.where(in_ints, codes - ints.first - table.vocab.int_range, torch.where(in_chars, codes - chars.first, 0))
+    beyond = beyond_int | beyond_char
+    if bool(beyond.any()):
+        values = values.masked_scatter(beyond, table.read_numbers(z0[beyond].float()))
+    return values, in_ints | beyond_int, in_chars | beyond_char
+
+
+def literals(bodies: Tensor, table: CodeTable) -> tuple[Tensor, Tensor]:
+    """The first Int that stands in the quotations int64[B, 2, W] of each state and has a code, int64[B], and whether there is one, bool[B]."""
+    block, tokens = table.vocab.blocks[Kind.INT], bodies.flatten(1) - len(table.vocab.body_words)
+    is_int = (tokens >= block.first) & (tokens < block.first + block.count)
+    place = is_int.long().argmax(1, keepdim=True)
+    number = tokens.gather(1, place)[:, 0] - block.first - table.vocab.int_range
+    there = is_int.any(1)
+    return torch.where(there, number, 0), there
+
+
+def products_along(counts: Tensor, counted: Tensor, offset: Tensor) -> tuple[Tensor, Tensor]:
+    """float64[B, W], the product of each sequence up to each cell, its bracket counting as one; and bool[B, W], where all before are numbers, and it is exact."""
+    product, fine = torch.ones_like(counts[:, 0]).double(), torch.ones_like(counted[:, 0])
+    products, right = [], []
+    for place in range(counts.shape[1]):
+        begins = offset[:, place] == 0
+        number, here = counts[:, place], counted[:, place]
+        product = torch.where(begins, 1.0, product) * torch.where(here, number, 1)
+        # The bracket of a list is no number, and takes nothing away.
+        fine = (begins | fine & here) & (product.abs() < EXACT)
+        products.append(product)
+        right.append(fine)
+    return torch.stack(products, 1), torch.stack(right, 1)
+
+
+def divided(
+    counts: Tensor, others: Tensor, both: Tensor, counted: Tensor, literal: tuple[Tensor, Tensor]
+) -> tuple[list[Tensor], list[Tensor]]:
+    """Angles float32[B, W, P] of quotients, remainders and powers of numbers int64[B, W] and their partners; and where there are any, bool[B, W]."""
+    number, told = literal[0][:, None].expand_as(counts), literal[1][:, None] & counted
+    numbers, where = list[Tensor](), list[Tensor]()
+    for above, below, there in ((others, counts, both), (counts, others, both), (counts, number, told)):
+        fine = there & (below != 0)
+        safe = torch.where(fine, below, 1)
+        numbers += [torch.div(above, safe, rounding_mode="floor"), torch.remainder(above, safe)]
+        where += [fine, fine]
+    for base, exponent in ((counts, others), (others, counts)):
+        power = base.double() ** exponent.clamp(min=0).double()
+        fine = both & (exponent >= 0) & (power.abs() < EXACT)
+        numbers.append(power.where(fine, 0))
+        where.append(fine)
+    return [angles_of_numbers(one.double()).float() for one in numbers], where
+
+
+def multiplied(one: Tensor, other: Tensor, turned: Tensor, counted: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:
+    """Angles float32[B, W, P] of the products of numbers int64[B, W], and where there are any, bool[B, W]. `turned` has them where both are of the table (`counted`), and
+    passes gradients there; elsewhere they are made of the numbers."""
+    product = one.double() * other.double()
+    there = there & (product.abs() < EXACT)
+    return torch.where(counted[..., None], turned, angles_of_numbers(product.where(there, 0)).to(turned.dtype)), there
+
+
+def scalar(item: int, values: Tensor, is_number: Tensor, layout: Layout, window: Window) -> tuple[Tensor, Tensor]:
+    """int64[B, 1], the number that an item is, counted from the top, from 0; and bool[B, 1], whether it is one."""
+    item += FIRST_ITEM
+    column = layout.starts[:, item : item + 1] - window.places[:, :1]
+    safe = column.clamp(0, values.shape[1] - 1)
+    there = (column < values.shape[1]) & (layout.sizes[:, item : item + 1] == 1) & is_number.gather(1, safe)
+    return torch.where(there, values.gather(1, safe), 0), there
+
+
+def steps_of(values: Tensor, is_number: Tensor, layout: Layout, window: Window) -> tuple[Tensor, Tensor, Tensor]:
+    """int64[B, W], the third item and as many times the second as the place in a result that is a list says; bool[B, W], where there is one; and bool[B, W], where
+    it is not yet at the first item: the numbers of `range`."""
+    (end, ends), (step, steps), (start, starts) = (scalar(item, values, is_number, layout, window) for item in range(3))
+    place = torch.arange(values.shape[1], device=values.device) - 2
+    number, there = start + place * step, ends & steps & starts & (place >= 0)
+    return torch.where(there, number, 0), there, there & torch.where(step > 0, number < end, number > end)
+
+
+def spelled(values: Tensor, is_char: Tensor, layout: Layout, window: Window) -> tuple[Tensor, Tensor]:
+    """int64[B, W], the number that the text of each cell spells in digits; and bool[B, W], which cells are of a text, brackets included."""
+    sequence, offset = window.gather(layout.sequence), window.gather(layout.offset)
+    size = layout.sizes.gather(1, sequence)
+    digit = values - ord("0")
+    is_digit, is_minus = is_char & (digit >= 0) & (digit <= 9), is_char & (values == ord("-")) & (offset == 1)
+    short = (size - 2 <= LONGEST) & window.seen
+    worth = digit * 10 ** (size - 2 - offset).clamp(0, LONGEST)
+
+    def within(each: Tensor) -> Tensor:
+        """int64[B, W]: sums over the text of each cell."""
+        sums = torch.cat([torch.zeros_like(each[:, :1]), each.cumsum(1)], 1)
+        first = (torch.arange(values.shape[1], device=values.device) - offset).clamp(min=0)
+        return sums.gather(1, (first + size).clamp(max=values.shape[1])) - sums.gather(1, first)
+
+    digits, minus, chars = within((is_digit & short).long()), within((is_minus & short).long()), within(is_char.long())
+    total = within(torch.where(is_digit & short, worth, 0)) * (1 - 2 * minus)
+    fine = short & (digits > 0) & (digits + minus == size - 2)
+    return torch.where(fine, total, UNSPELLED), window.seen & (chars > 0) & (chars == size - 2)
