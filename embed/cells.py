@@ -55,14 +55,14 @@ class State:
 
 
 def encode_value(value: Value, vocab: Vocabulary, kind: Type | None = None) -> list[Cell]:
-    """The cells of one value; an empty list without a `kind` is taken for a List[Int]."""
+    """The cells of one value; an empty list of which `kind` does not say what it is a list of is taken for a List[Int]."""
     if isinstance(value, bool):
         return [(vocab.code(Kind.BOOL, int(value)), 0)]
     if isinstance(value, int):
         return [_int_cell(value, vocab)]
     if isinstance(value, str):
         return [_open("Str", vocab), *(_char_cell(ord(c), vocab) for c in value), (vocab.code(Kind.CLOSE), 0)]
-    kind = kind or _list_type(value)
+    kind = kind if str(kind) in _OPEN_INDEX else _list_type(value)
     item = kind.item if isinstance(kind, ListOf) else None
     cells = [cell for element in value for cell in encode_value(element, vocab, item)]
     return [_open(str(kind), vocab), *cells, (vocab.code(Kind.CLOSE), 0)]

@@ -1,4 +1,4 @@
-"""Executing ops: one call; the field integrated in several steps; programs, with or without re-grounding.
+"""Executing ops: one call; the field integrated in several steps; programs as vectors. Programs with hard re-grounding are in `executor.programs`.
 
 Time: the field of an op runs over t in [0, 1]. In a program, op i runs over [i, i + 1].
 
@@ -159,17 +159,6 @@ def reground(field: Field, z: Tensor, table: Tensor, temperature: float = 0.0) -
     weight = 1 - entropy / torch.log(torch.tensor(float(len(table))))
     hard = table[q.argmax(-1)]
     return soft + (weight * (hard - soft)).detach()
-
-
-@torch.no_grad()
-def run_program(field: Field, codes: Tensor, numbers: Tensor, conditions: Sequence[Condition]) -> list[Executed]:
-    """The states after each op, re-grounded hard after every one: what execution means."""
-    table, states = field.table.table(), []
-    for condition in conditions:
-        done = execute(field, codes, numbers, condition, table)
-        codes, numbers = done.codes, done.numbers
-        states.append(done)
-    return states
 
 
 def run_latent(

@@ -36,6 +36,7 @@ NAMES = ("decode", "flow", "stop", "error", "soft", "unroll", "commute", "distan
 
 SHARP = 40.0
 """Of the digits' logits: with it, a phase that is where it should be has 0.999 of the probability against its neighbours, a tenth of a turn away."""
+KIND_SHARP = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +216,7 @@ def digits_loss(field: Field, view: View, end: Endpoint, weight: Tensor) -> Tens
 
         SHARP u . (cos(a + 2 pi d / 10), sin(a + 2 pi d / 10))        d = 0..9, of which 0 is true
 
-    and -log softmax of 2 x1 . e / sqrt(D) for the number as an Int, and as a character.
+    and -log softmax of KIND_SHARP 2 x1 . e / sqrt(D) for the number as an Int, and as a character, whose vectors e differ in little.
     """
     kinds = [field.vocab.code(kind) for kind in (Kind.BEYOND_INT, Kind.BEYOND_CHAR)]
     x, codes, numbers = end.cells(view.generated).float(), view.after.codes[view.generated], view.numbers[view.generated]
@@ -229,7 +230,7 @@ def digits_loss(field: Field, view: View, end: Endpoint, weight: Tensor) -> Tens
         logits = SHARP * torch.einsum("gkc,gkdc->gkd", found, torch.stack([angles.cos(), angles.sin()], -1).float())
         digits = -torch.log_softmax(logits, -1)[..., 0].mean(1)
         both = torch.stack([field.table.beyond(torch.full_like(codes, kind), numbers) for kind in kinds], 1)
-        kind_logits = torch.einsum("gd,gkd->gk", x, both) * (2 / field.table.width**0.5)
+        kind_logits = torch.einsum("gd,gkd->gk", x, both) * (KIND_SHARP * 2 / field.table.width**0.5)
         kind_losses = nn.functional.cross_entropy(kind_logits, (codes == kinds[1]).long(), reduction="none")
         losses = losses.masked_scatter(beyond, digits + kind_losses)
     return over_rows(losses, view.generated, weight)

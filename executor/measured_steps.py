@@ -16,7 +16,8 @@ from embed.steps import Rollouts, Steps, rows_of
 from executor.bench import SHARD, Bench
 from executor.condition import Condition
 from executor.exactness import Tally, condition_of, families
-from executor.integrate import execute, run_latent, run_program
+from executor.integrate import execute, run_latent
+from executor.programs import run_program
 from executor.table import Row, gap_row, mean, percent_row
 
 LATENT: tuple[tuple[float | None, float], ...] = ((None, 0.0), (1.0, 0.0), (None, 0.1), (1.0, 0.1))
@@ -47,20 +48,23 @@ def next_states(bench: Bench) -> list[Row]:
 
 def rollouts(bench: Bench) -> list[Row]:
     """Programs of true ops, states re-grounded after each; and without, as raw vectors."""
-    shares, latent = list[float](), list[float]()
+    shares, alone, latent = list[float](), list[float](), list[float]()
     for length in (4, 8, 16):
         made = bench.rollout_batch(length, max(32, bench.rows // 16))
         if made is None:
             shares.append(float("nan"))
+            alone.append(float("nan"))
             continue
         conditions = bench.conditions(made)
         codes, numbers = bench.tensors(made.states[0])
-        end = run_program(bench.field, codes, numbers, conditions)[-1]
-        shares.append(float(bench.equal(end.codes, end.numbers, made.states[-1]).mean()))
+        for one_call, some in ((False, shares), (True, alone)):
+            end = run_program(bench.field, codes, numbers, conditions, one_call=one_call)[-1]
+            some.append(float(bench.equal(end.codes, end.numbers, made.states[-1]).mean()))
         if length == 4:
             latent = [_as_vectors(bench, made, conditions, temperature, window) for temperature, window in LATENT]
     return [
         percent_row("roll-out with hard re-grounding, 4 / 8 / 16 ops", shares, (0.98, 0.96, 0.93)),
+        percent_row("the same, one call for `call dip keep bi bi* bi@` too, not word by word", alone, ()),
         percent_row("roll-out of raw vectors, 4 ops", latent[:1], ()),
         percent_row("the same: softly re-grounded (temperature 1) / smoothing window of 0.1 / both", latent[1:], ()),
     ]

@@ -12,11 +12,10 @@ from dsl.printer import print_program
 from dsl.program import NUM_CONSTANTS, Constant, Instruction, Program, Push, Quotation, Word
 from dsl.values import DEFAULT, Profile, Stuck, Value
 from embed.cells import CellError, State, decode, encode
-from embed.moves import pops_of
 from embed.steps import rows_of
 from executor.checkpoint import Executor
 from executor.condition import Condition, bodies_tensor, moves_of
-from executor.integrate import run_program
+from executor.programs import pops_with, run_program
 
 ROOM = 24
 """Cells that are kept free for values to come."""
@@ -45,7 +44,8 @@ class Prediction:
 def predictions(
     model: Executor, program: Program, inputs: Sequence[Value], *, constants: Sequence[Value] = (), profile: Profile = DEFAULT
 ) -> list[Prediction]:
-    """One for each word, up to the first on which the machine gets stuck. Every state is re-grounded hard before the next word.
+    """One for each word, up to the first on which the machine gets stuck. Every state is re-grounded hard before the next word. Words that run quotations on
+    parts of the stack are run word by word (`executor.programs`).
 
     Literals outside quotations are put into free places of the constants block. Raises `ConfigError` for programs that need more than there are, and
     for words that the network has not learned.
@@ -59,13 +59,14 @@ def predictions(
     rows = rows_of([cells], len(cells) + ROOM, field.vocab)
     device = field.table.residual.device
     codes, numbers = (torch.as_tensor(array, dtype=torch.long).to(device) for array in (rows.codes, rows.numbers))
+    words = _words(written, program)
     conditions = [
-        Condition.of(torch.tensor([op]), torch.tensor([pops_of(field.vocab.ops[op])]), bodies_tensor([bodies]))
-        for op, bodies in moves_of(written, field.vocab)
+        Condition.of(torch.tensor([op]), torch.tensor([_pops(field.vocab.ops[op], instructions)]), bodies_tensor([bodies]))
+        for (op, bodies), (_, instructions) in zip(moves_of(written, field.vocab), words, strict=True)
     ]
     found: list[Prediction] = []
     stack: tuple[Value, ...] | Stuck = tuple(inputs)
-    for (word, instructions), done in zip(_words(written, program), run_program(field, codes, numbers, conditions), strict=True):
+    for (word, instructions), done in zip(words, run_program(field, codes, numbers, conditions), strict=True):
         assert not isinstance(stack, Stuck)
         stack = machine.run(Program(instructions), stack, constants=block, profile=profile)
         state = _decoded(done.codes[0].tolist(), done.numbers[0].tolist(), model)
@@ -73,6 +74,10 @@ def predictions(
         if isinstance(stack, Stuck):
             break
     return found
+
+
+def _pops(name: str, instructions: Sequence[Instruction]) -> int:
+    return pops_with(name, [instruction for instruction in instructions if isinstance(instruction, Quotation)])
 
 
 def _decoded(codes: list[int], numbers: list[int], model: Executor) -> State | None:

@@ -15,8 +15,8 @@ from embed.steps import rows_of
 from executor.board import Board
 from executor.condition import Condition, bodies_tensor, moves_of
 from executor.field import Field
-from executor.integrate import run_program
 from executor.plane import plane_of
+from executor.programs import run_program
 
 PROGRAMS = (("c0 + neg c1 *", (7, 12), (3, -2)), ("sort reverse head", ((5, 1, 9),), ()), ("upper reverse length", ("abc",), ()), ("dup * sum", ((1, 2),), ()))  # fmt: skip
 """Programs that are shown as paths and as text: text, stack, constants. The last one crashes: `*` takes no lists."""

@@ -13,7 +13,8 @@ from embed.vocab import vocabulary  # noqa: E402
 from executor.condition import Condition  # noqa: E402
 from executor.field import Field  # noqa: E402
 from executor.field_config import FieldConfig  # noqa: E402
-from executor.integrate import METHODS, execute, integrate, reground, run_latent, run_program  # noqa: E402
+from executor.integrate import METHODS, execute, integrate, reground, run_latent  # noqa: E402
+from executor.programs import run_program  # noqa: E402
 from tests.executor.samples import VOCAB, batch, of_steps, small_field, tensor  # noqa: E402
 
 ORDERS = {"euler": 1, "midpoint": 2, "rk4": 4}

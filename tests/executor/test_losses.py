@@ -12,7 +12,7 @@ from embed.pool import CellRows  # noqa: E402
 from embed.vocab import TYPES, Kind  # noqa: E402
 from executor.beside import containment  # noqa: E402
 from executor.distance import Metric  # noqa: E402
-from executor.losses import NAMES, Draws, LossConfig, contrast_loss, flow_loss, path, total_loss  # noqa: E402
+from executor.losses import NAMES, Draws, LossConfig, contrast_loss, digits_loss, flow_loss, path, total_loss  # noqa: E402
 from executor.view import view_of  # noqa: E402
 from tests.executor.samples import VOCAB, batch, small_field  # noqa: E402
 
@@ -61,6 +61,37 @@ def test_contrast_is_least_for_the_true_cells() -> None:
     true = replace(end, inside=end.window.gather(view.after.z0))
     assert float(contrast_loss(view, true, ones)) < 0.2 * float(contrast_loss(view, end, ones))
     assert float(flow_loss(view, true, ones, view.after.z0)) == 0
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("kind", [Kind.BEYOND_INT, Kind.BEYOND_CHAR])
+def test_digits_ask_for_each_digit_and_the_kind(kind: Kind) -> None:
+    """Of a number beyond the table the loss is next to nothing at its own vector; it is large where one digit is another, or a character an Int."""
+    field = small_field()
+    view = view_of(field, batch().steps, field.table.table())
+    end = field.endpoint(view.before.z0, torch.zeros(len(batch().steps)), view.before, view.condition, view.result)
+    ones, other = torch.ones(len(batch().steps)), Kind.BEYOND_CHAR if kind is Kind.BEYOND_INT else Kind.BEYOND_INT
+    truth = torch.where(view.generated, VOCAB.code(kind), view.after.codes)
+
+    def loss(number: int, made: Kind = kind) -> float:
+        codes = torch.where(view.generated, VOCAB.code(made), view.after.codes)
+        vectors = field.source(codes, torch.full_like(codes, number)).z0
+        true = replace(view, after=replace(view.after, codes=truth), numbers=torch.full_like(view.numbers, 53_071))
+        return float(digits_loss(field, true, replace(end, inside=end.window.gather(vectors)), ones))
+
+    assert loss(53_071) < 0.02
+    for digit in range(10):
+        assert loss(53_071 + (-1) ** digit * 10**digit) > 0.3
+    assert loss(53_071, other) > loss(53_071) + 0.2
+
+
+@torch.no_grad()
+def test_digits_are_of_numbers_beyond_the_table_alone() -> None:
+    field = small_field()
+    view = view_of(field, batch().steps, field.table.table())
+    end = field.endpoint(view.before.z0, torch.zeros(len(batch().steps)), view.before, view.condition, view.result)
+    none = replace(view, after=replace(view.after, codes=torch.where(view.generated, VOCAB.code(Kind.BOOL), view.after.codes)))
+    assert float(digits_loss(field, none, end, torch.ones(len(batch().steps)))) == 0
 
 
 @torch.no_grad()
