@@ -33,7 +33,7 @@ from executor.layout import MAX_SEQUENCES, Layout, layout_of
 from executor.numbers import values_of
 from executor.orders import Compared, Orders
 from executor.phases import Phases
-from executor.pieces import Laid, Pieces
+from executor.pieces import FOUND, Laid, Pieces
 from executor.source import Endpoint, Source
 from executor.window import Window, window_of
 
@@ -70,13 +70,21 @@ class Field(Assembly):
         )
         self.generate = nn.Linear(d, code_width)
         if config.phases:
-            self.phases = Phases(d, self.table, pure=config.purifies, folded=config.folds, divided=config.divides, exact=config.reckons)
+            self.phases = Phases(
+                d,
+                self.table,
+                pure=config.purifies,
+                folded=config.folds,
+                divided=config.divides,
+                exact=config.reckons,
+                found=FOUND * config.finds,
+            )
         if config.addresses:
             self.addresses = Addresses(d, vocab)
         if config.ordered:
             self.orders = Orders(d)
         if config.pieces:
-            self.pieces = Pieces(d, vocab)
+            self.pieces = Pieces(d, op_width, vocab)
         if config.lend:
             self.lent = nn.Embedding(len(vocab.ops), 1)
             nn.init.zeros_(self.lent.weight)
@@ -135,11 +143,6 @@ class Field(Assembly):
         else:
             inside = window.gather(z)
         x = self.tokens(window.pack(inside), window.pack(z0), source.layout, window)
-        shown = None
-        if self.config.phases:
-            shown = self.phases.shown(z0, window.gather(source.codes), self.table, source.layout, window, condition.bodies)
-        if shown is not None:
-            x = x + self.phases.tokens(shown)
         places = compared = laid = None
         if self.config.addresses:
             elements = elements_of(source.codes, source.layout, self.vocab)
@@ -153,6 +156,11 @@ class Field(Assembly):
                 if self.config.pieces:
                     laid = self.pieces.laid(codes, known, elements, source.layout, window)
                     x = x + self.pieces.tokens(laid, window, self.addresses)
+        shown = None
+        if self.config.phases:
+            found = laid.found if laid is not None and self.config.finds else ()
+            shown = self.phases.shown(z0, window.gather(source.codes), self.table, source.layout, window, condition.bodies, found)
+            x = x + self.phases.tokens(shown)
         modulation = self.modulation(c)
         with torch.autocast(x.device.type, torch.bfloat16) if self.precision == "bfloat16" else nullcontext():
             for block in self.blocks:
@@ -168,7 +176,7 @@ class Field(Assembly):
         x, ahead = window.pad(x), begin + window.pad(way)
         if self.config.points:
             ahead = self._pointed(x, z0, ahead, window, None if places is None else places[0], compared, laid)
-        return Endpoint(window, ahead, z, self._stop(x, op, source, condition, window), self._error(x, op, source, condition, window))
+        return Endpoint(window, ahead, z, self._stop(x, op, source, condition, window, laid), self._error(x, op, source, condition, window))
 
     def _pointed(
         self, x: Tensor, z0: Tensor, made: Tensor, window: Window, places: Tensor | None, compared: Compared | None, laid: Laid | None
@@ -236,7 +244,7 @@ class Field(Assembly):
         where = relative + self.sequence(sequence) + self.offset(offset) + self.from_end(from_end)
         return self.at_source(z0) + self.at_difference(inside - z0) + where
 
-    def _stop(self, x: Tensor, op: Tensor, source: Source, condition: Condition, window: Window) -> Tensor:
+    def _stop(self, x: Tensor, op: Tensor, source: Source, condition: Condition, window: Window, laid: Laid | None) -> Tensor:
         """Log-probabilities of the number of result cells, each op's own: the result ends at the first place that says so,
 
             log p(r) = log sigmoid(s_r) + sum_(i < r) log sigmoid(-s_i)
@@ -249,6 +257,8 @@ class Field(Assembly):
             return sure
         places = x[:, 1:]
         scores = torch.einsum("bld,bmd->bml", places, self.stop_query(op)) / math.sqrt(x.shape[-1]) + self.stop_bias(places).transpose(1, 2)
+        if laid is not None:
+            scores = scores + self.pieces.stops(op, laid)
         room = (window.packed[:, 1:] < len(window.rows))[:, None]
         going_on = nn.functional.logsigmoid(-scores)
         stops = nn.functional.logsigmoid(scores) + going_on.cumsum(-1) - going_on

@@ -108,6 +108,11 @@ class FieldConfig:
         return self.divides and self.exact
 
     @property
+    def finds(self) -> bool:
+        """Whether the numbers that pieces find are shown as numbers."""
+        return self.reckons and self.pieces
+
+    @property
     def conditioned(self) -> tuple[bool, ...]:
         """Which blocks see the op."""
         third = max(1, self.depth // 3) if self.style == "sandwich" and self.depth >= 3 else 0

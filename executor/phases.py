@@ -20,6 +20,8 @@ made of the numbers themselves; and with `exact` so are products, quotients and 
 Shapes: B states, W cells of a window, T cells of all windows, P periods.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -51,11 +53,19 @@ class Phases(nn.Module):
     """The products' ways into the network and out of it. Both begin at zero, so that a field that gets them goes on as it was."""
 
     def __init__(
-        self, width: int, table: CodeTable, *, pure: bool = False, folded: bool = False, divided: bool = False, exact: bool = False
+        self,
+        width: int,
+        table: CodeTable,
+        *,
+        pure: bool = False,
+        folded: bool = False,
+        divided: bool = False,
+        exact: bool = False,
+        found: int = 0,
     ) -> None:
         super().__init__()
-        self.folded, self.divided, self.exact = folded, divided, exact
-        kinds = KINDS + FOLDED * folded + DIVIDED * divided + EXACTS * exact
+        self.folded, self.divided, self.exact, self.found = folded, divided, exact, found
+        kinds = KINDS + FOLDED * folded + DIVIDED * divided + EXACTS * exact + found
         self.into = nn.Linear(2 * kinds * NUM_PERIODS, width, bias=False)
         self.choice = nn.Linear(width, kinds)
         self.made = nn.Linear(2 * NUM_PERIODS, table.width, bias=False)
@@ -76,8 +86,18 @@ class Phases(nn.Module):
             nn.init.constant_(self.pure.bias, PURE_AT_FIRST)
             nn.init.constant_(self.share.bias[KINDS:], RARE)
 
-    def shown(self, z0: Tensor, codes: Tensor, table: CodeTable, layout: Layout, window: Window, bodies: Tensor) -> Tensor:
-        """float32[T, kinds, 2 P]: the products of each cell of use. `z0` and `codes` are those of the window, `bodies` the words of the quotations."""
+    def shown(
+        self,
+        z0: Tensor,
+        codes: Tensor,
+        table: CodeTable,
+        layout: Layout,
+        window: Window,
+        bodies: Tensor,
+        found: Sequence[tuple[Tensor, Tensor]] = (),
+    ) -> Tensor:
+        """float32[T, kinds, 2 P]: the products of each cell of use. `z0` and `codes` are those of the window, `bodies` the words of the quotations, `found` other numbers
+        int64[B, W] and where there are any, as many as the module was made for (`executor/pieces.py`)."""
         block = table.vocab.blocks[Kind.INT]
         counted = window.seen & (codes >= block.first) & (codes < block.first + block.count)
         is_number = counted | window.seen & (codes == table.vocab.code(Kind.BEYOND_INT))
@@ -133,6 +153,7 @@ class Phases(nn.Module):
                 (product.gather(1, last_number), right.gather(1, last_number) & listed),
                 spelled(values, is_char, layout, window),
                 steps_of(counts, counted, layout, window)[:2],
+                *found,
             ]
             turned += [angles_of_numbers(number.double()).to(angles.dtype) for number, _ in made]
             there += [where for _, where in made]

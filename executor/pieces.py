@@ -47,6 +47,8 @@ SHIFTS = 12
 """Places in the result beside the elements named; see `_shifted`."""
 SIGNS = 6
 """Whether a cell stands in an occurrence, or begins one; whether its element is equal to the item above, or had an equal before; whether `range` has a number here, and goes on."""
+FOUND = 4
+"""Numbers: where the item above begins in the list first, and last, -1 where nowhere, how often it does; and the number of the element that is equal to it, the first one at the first place, and so on."""
 DEPTH = 4
 """Items that are looked at."""
 SHARP = 4.0
@@ -74,6 +76,8 @@ class Laid:
     """float32[B, W, SIGNS]."""
     places: Tensor
     """int64[B, W]: the place of each cell in the result."""
+    found: list[tuple[Tensor, Tensor]]
+    """FOUND numbers int64[B, W], and where there are any, bool[B, W]."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,12 +103,13 @@ class Lowest:
 class Pieces(nn.Module):
     """The pieces' ways into the network and to the pointer. Both begin at zero, so that a field that gets them goes on as it was."""
 
-    def __init__(self, width: int, vocab: Vocabulary) -> None:
+    def __init__(self, width: int, op_width: int, vocab: Vocabulary) -> None:
         super().__init__()
         self.vocab = vocab
         self.into = nn.Linear((SHIFTS + len(JUMPS)) * FEATURES + SIGNS, width, bias=False)
         self.choice = nn.Linear(width, len(JUMPS))
-        for layer in (self.into, self.choice):
+        self.ends = nn.Linear(op_width, len(JUMPS), bias=False)
+        for layer in (self.into, self.choice, self.ends):
             nn.init.zeros_(layer.weight)
         nn.init.zeros_(self.choice.bias)
 
@@ -121,9 +126,10 @@ class Pieces(nn.Module):
         index = torch.arange(sign.shape[1], device=codes.device)
         repeated = ((sign == 0) & (index[:, None] > index)).any(2) & (lowest.length > 0)
         places = torch.arange(codes.shape[1], device=codes.device) - (layout.base[:, None] - window.places[:, :1])
-        begins, inside = _occurrences(lowest, keys)
+        begins, inside, everywhere = _occurrences(lowest, keys)
+        orders = _orders(lowest, sign, equal, repeated, named)
         parts = [
-            _in_order(lowest, _orders(lowest, sign, equal, repeated, named), places),
+            _in_order(lowest, orders, places),
             _filled(lowest, begins, inside, named, places),
             _again_and_alone(lowest, named, places),
         ]
@@ -133,7 +139,9 @@ class Pieces(nn.Module):
         element = lowest.element.clamp(max=sign.shape[1] - 1)
         _, going, goes_on = steps_of(values, is_number, layout, window)
         signs = [inside, begins, here & equal.gather(1, element), here & repeated.gather(1, element), going, goes_on]
-        return Laid(torch.where(there, jumps, 0), there, totals, _shifted(lowest, named, places), torch.stack(signs, -1).float(), places)
+        found = _found(lowest, begins, everywhere, orders[ORDERS.index("equal")], places)
+        shifts, shown = _shifted(lowest, named, places), torch.stack(signs, -1).float()
+        return Laid(torch.where(there, jumps, 0), there, totals, shifts, shown, places, found)
 
     def tokens(self, laid: Laid, window: Window, addresses: Addresses) -> Tensor:
         """float32[T, d]: what is added to the tokens that the blocks start from."""
@@ -145,6 +153,12 @@ class Pieces(nn.Module):
         """float32[B, W, W]: what is added to the pointer's scores, from each cell of the network's output [B, W, d] to each cell of the arguments."""
         choice = self.choice(x) * SHARP * laid.there
         return choice.new_zeros(*choice.shape[:2], choice.shape[1]).scatter_add(2, laid.jumps, choice)
+
+    def stops(self, op: Tensor, laid: Laid) -> Tensor:
+        """float32[B, M, W - 1]: what is added to the scores that say where the results of ops with vectors float32[B, M, op_width] end: at a layout's end, and not before it."""
+        beyond = laid.places[:, 1:, None] - laid.totals[:, None]
+        where = (beyond == 0).to(op.dtype) - (beyond < 0).to(op.dtype)
+        return torch.einsum("bmj,bpj->bmp", self.ends(op) * SHARP * (laid.totals[:, None] > 0), where)
 
 
 def lowest_list(codes: Tensor, begun: Begun, layout: Layout, window: Window) -> Lowest:
@@ -315,8 +329,8 @@ def _laid_out(starts: Tensor, lengths: Tensor, places: Tensor) -> tuple[Tensor, 
     return (starts.gather(2, piece) + offset).clamp(0, places.shape[1] - 1), (wanted >= 0) & (wanted < total[..., None]), total
 
 
-def _occurrences(lowest: Lowest, keys: Tensor) -> tuple[Tensor, Tensor]:
-    """bool[B, W] twice: where the item above begins in the list, from the left and without overlaps; and the cells of these."""
+def _occurrences(lowest: Lowest, keys: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """bool[B, W]: where the item above begins in the list, from the left and without overlaps; the cells of these; and where it begins at all."""
     at = torch.arange(keys.shape[1], device=keys.device)
     (first, cells), (column, size) = lowest.whole, lowest.above
     begins = (at > first) & (at + size <= first + cells - 1) & (size > 0)
@@ -326,6 +340,7 @@ def _occurrences(lowest: Lowest, keys: Tensor) -> tuple[Tensor, Tensor]:
             1, (column + place).clamp(max=keys.shape[1] - 1)
         )
         begins = begins & (here | (place >= size))
+    everywhere = begins
     if longest > 1:
         free, taken = torch.zeros_like(size[:, 0]), []
         for place in range(keys.shape[1]):
@@ -333,7 +348,24 @@ def _occurrences(lowest: Lowest, keys: Tensor) -> tuple[Tensor, Tensor]:
             free = torch.where(now, place + size[:, 0], free)
             taken.append(now)
         begins = torch.stack(taken, 1)
-    return begins, _covered(begins, size)
+    return begins, _covered(begins, size), everywhere
+
+
+def _found(
+    lowest: Lowest, begins: Tensor, everywhere: Tensor, equal: tuple[Tensor, Tensor, Tensor], places: Tensor
+) -> list[tuple[Tensor, Tensor]]:
+    number = lowest.element
+    none, some, (order, count, there) = -torch.ones_like(lowest.count), everywhere.any(1, keepdim=True), equal
+    first = torch.where(some, number.gather(1, everywhere.long().argmax(1, keepdim=True)), none)
+    at = torch.arange(places.shape[1], device=places.device)
+    last = torch.where(some, number.gather(1, torch.where(everywhere, at, 0).amax(1, keepdim=True)), none)
+    place = (places - 1).clamp(0, order.shape[1] - 1)
+    listed = there & (places >= 1) & (places - 1 < count)
+    is_any = there.expand_as(places) & (lowest.whole[1] > 0)
+    return [
+        (first.expand_as(places), is_any), (last.expand_as(places), is_any), (begins.sum(1, keepdim=True).expand_as(places), is_any),
+        (torch.where(listed, order.gather(1, place), 0), listed),
+    ]  # fmt: skip
 
 
 def _covered(begins: Tensor, size: Tensor) -> Tensor:
