@@ -1,0 +1,300 @@
+"""The layouts of a list: where its pieces would lie in results that are put together of them. `executor/pieces.py` says what they are for.
+
+The list (or text) is the lowest one among the arguments; its elements may be several cells long. All columns are of the window.
+Shapes: B states, W cells of a window, N elements, M cells of one, K pieces, J layouts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from executor.addresses import Elements as Begun
+from executor.layout import FIRST_ITEM, Layout
+from executor.numbers import scalar
+from executor.window import Window
+
+ORDERS = ("sorted", "reversed", "once", "equal", "other", "but the first equal", "turned", "turned back", "but that one", "that one", "exchanged")  # fmt: skip
+"""Layouts of elements. `equal`: to the item above the list; `turned`, `that one`: by the topmost number, or that it names; `exchanged`: those that the two topmost numbers name."""
+FILLED = ("replaced", "first replaced", "put in", "put instead", "followed", "preceded")
+"""Layouts of the list's cells and another item's: what is equal to the item above, all or the first, gives way to the item above that; this stands before the element that the topmost number names,
+or instead of it; the item above stands behind all elements, or before."""
+SLICED = ("between", "but between", "so many", "overwritten")
+"""Layouts of elements by the two topmost numbers: from the second to before the first, or all but these; from the second on as many as the first says; and the item on top in place of these."""
+JUMPS = (*ORDERS, *FILLED, "over and over", "alone", *SLICED)
+"""`over and over`: the list again and again; `alone`: the element that the topmost number names, without the list's brackets."""
+DEPTH = 4
+"""Items that are looked at."""
+LEAST = -(2**62)
+"""The key of what ends a list, so that a shorter list comes before the longer one that it begins."""
+
+Piece = tuple[Tensor, Tensor]
+"""int64[B, 1] twice: the column that it begins in, and its cells."""
+Named = list[tuple[Tensor, Tensor]]
+"""The two topmost numbers, int64[B, 1], and whether there are so many, bool[B, 1]."""
+Order = tuple[Tensor, Tensor, Tensor]
+"""int64[B, N], the element at each place, int64[B, 1], how many there are, and bool[B, 1], whether there is such a layout."""
+Jumps = tuple[Tensor, Tensor, Tensor]
+"""Layouts: int64[B, J, W], the column that stands at each place, bool[B, J, W], where there is one, and int64[B, J], the cells of each."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lowest:
+    """The lowest list or text among the arguments, with what stands above it."""
+
+    whole: Piece
+    """No cells where there is none."""
+    above: Piece
+    """The item above it; without its brackets where these are of the same kind as the list's, so that it is a part of such a list."""
+    over: Piece
+    """The same of the item above that."""
+    top: Piece
+    """The same of the topmost item, where that is not the list."""
+    start: Tensor
+    """int64[B, N]: the column of each element; those past the last one have that of the bracket that ends the list."""
+    length: Tensor
+    """int64[B, N]: cells of each element; 0 past the last one."""
+    count: Tensor
+    """int64[B, 1]: its elements."""
+    element: Tensor
+    """int64[B, W]: the element that each cell stands in; N where in none."""
+
+
+def lowest_list(codes: Tensor, begun: Begun, layout: Layout, window: Window) -> Lowest:
+    """The list of each state whose pieces are looked at. `codes` are those of the window."""
+    nothing = torch.zeros_like(layout.base)[:, None]
+    columns, sizes, number = [nothing, nothing], [nothing, nothing], nothing  # two that are none stand above the first
+    for item in range(FIRST_ITEM, FIRST_ITEM + DEPTH):
+        column = layout.starts[:, item : item + 1] - window.places[:, :1]
+        there = (column < codes.shape[1]) & window.seen.gather(1, column.clamp(0, codes.shape[1] - 1))
+        size = torch.where(there, layout.sizes[:, item : item + 1], 0)
+        columns.append(torch.where(there, column, 0))
+        sizes.append(size)
+        number = torch.where(size > 1, item - FIRST_ITEM + 1, number)
+    all_columns, all_sizes = torch.cat(columns, 1), torch.cat(sizes, 1)
+    first, cells = (each.gather(1, number + 1) for each in (all_columns, all_sizes))
+
+    def part(index: Tensor) -> Piece:
+        column, size = all_columns.gather(1, index), all_sizes.gather(1, index)
+        bare = (size > 1) & (codes.gather(1, column) == codes.gather(1, first))
+        return torch.where(bare, column + 1, column), torch.where(bare, size - 2, size)
+
+    at = torch.arange(codes.shape[1], device=codes.device)
+    mine = (at > first) & (at < first + cells - 1)
+    begins = mine & (window.gather(begun.offset) == 0)
+    count = begins.sum(1, keepdim=True)
+    most = max(1, int(count.max()))
+    element = torch.where(mine, window.gather(begun.index).clamp(0, most - 1), most)
+    end = (first + cells - 1).clamp(min=0)
+    start = end.repeat(1, most + 1).scatter(1, torch.where(begins, element, most), torch.where(begins, at, end))
+    start = torch.cat([start[:, :most], end], 1)
+    length = torch.where(torch.arange(most, device=codes.device) < count, start[:, 1:] - start[:, :-1], 0)
+    top = part(torch.where(number > 1, 2, 0))
+    return Lowest((first, cells), part(number), part((number - 1).clamp(min=0)), top, start[:, :-1], length, count, element)
+
+
+def named_by(values: Tensor, is_number: Tensor, layout: Layout, window: Window) -> Named:
+    numbers, there = (
+        torch.cat(each, 1) for each in zip(*(scalar(item, values, is_number, layout, window) for item in range(DEPTH)), strict=True)
+    )
+    found = []
+    for rank in (1, 2):
+        this = there & (there.cumsum(1) == rank)
+        found.append(((numbers * this).sum(1, keepdim=True), this.any(1, keepdim=True)))
+    return found
+
+
+def _content(start: Tensor, length: Tensor, keys: Tensor, most: int) -> Tensor:
+    """int64[B, N, M]: the keys of `most` cells from each of some columns on, LEAST past `length`."""
+    place = torch.arange(most, device=keys.device)
+    columns = (start[..., None] + place).clamp(max=keys.shape[1] - 1)
+    return torch.where(place < length[..., None], keys.gather(1, columns.flatten(1)).view(columns.shape), LEAST)
+
+
+def compared(lowest: Lowest, keys: Tensor) -> Tensor:
+    """int64[B, N, N]: the sign of each element beside each other one: the first difference of their cells."""
+    sign = torch.zeros(*lowest.start.shape, lowest.start.shape[1], dtype=torch.long, device=keys.device)
+    longest = lowest.length.amax(1)
+    for rows in (
+        (longest <= 1).nonzero()[:, 0],
+        (longest > 1).nonzero()[:, 0],
+    ):  # apart, since the latter have few elements and the former one cell each
+        if len(rows):
+            most = max(1, int(lowest.count[rows].max()))
+            content = _content(lowest.start[rows, :most], lowest.length[rows, :most], keys[rows], max(1, int(longest[rows].max())))
+            differs = (content[:, :, None] - content[:, None]).sign()
+            first = (differs != 0).long().argmax(-1, keepdim=True)
+            sign[rows, :most, :most] = differs.gather(-1, first)[..., 0]
+    return sign
+
+
+def equal_to_above(lowest: Lowest, keys: Tensor) -> Tensor:
+    """bool[B, N]: whether each element is the item above."""
+    column, size = lowest.above
+    most = max(1, int(lowest.length.max()))
+    same = (_content(lowest.start, lowest.length, keys, most) == _content(column, size, keys, most)).all(-1)
+    return same & (lowest.length == size) & (size > 0) & (lowest.length > 0)
+
+
+def orders_of(lowest: Lowest, sign: Tensor, equal: Tensor, repeated: Tensor, named: Named) -> list[Order]:
+    """Those of ORDERS."""
+    index = torch.arange(sign.shape[1], device=sign.device)
+    valid, count = index < lowest.count, lowest.count
+    less = ((sign > 0) | (sign == 0) & (index[:, None] > index)) & valid[:, None]
+    rank = torch.where(valid, less.sum(2), sign.shape[1])
+    (number, known), (second, both) = named
+    some, above, always = count.clamp(min=1), lowest.above[1] > 0, torch.ones_like(known)
+    first_equal = equal & (equal.cumsum(1) == 1)
+    exchanged = torch.where(index == number, second, torch.where(index == second, number, index)).clamp(min=0)
+
+    def kept(which: Tensor, there: Tensor) -> Order:
+        return _kept(valid & which, there)
+
+    return [
+        (rank.argsort(1), count, always),
+        ((count - 1 - index).clamp(min=0), count, always),
+        kept(~repeated, always),
+        kept(equal, above),
+        kept(~equal, above),
+        kept(~first_equal, above),
+        (torch.remainder(index + number, some), count, known),
+        (torch.remainder(index - number, some), count, known),
+        kept(index != number, known),
+        kept(index == number, known),
+        (torch.minimum(exchanged, some - 1), count, both),
+    ]
+
+
+def sliced(lowest: Lowest, named: Named) -> list[Order]:
+    """As `_orders`, of all of SLICED but the last."""
+    index = torch.arange(lowest.start.shape[1], device=lowest.start.device)
+    (end, _), (begin, there) = named
+    many = (index >= begin) & (index < begin + end)
+    return [
+        _kept(which & (index < lowest.count), there)
+        for which in ((index >= begin) & (index < end), (index < begin) | (index >= end), many & (begin >= 0))
+    ]
+
+
+def _kept(which: Tensor, there: Tensor) -> Order:
+    return (~which).long().sort(dim=1, stable=True).indices, which.sum(1, keepdim=True), there
+
+
+def in_order(lowest: Lowest, orders: list[Order], places: Tensor) -> Jumps:
+    """The layouts of some orders of elements, between the list's brackets."""
+    index = torch.arange(lowest.start.shape[1], device=places.device)
+    (first, cells), starts, lengths = lowest.whole, [], []
+    for order, count, there in orders:
+        bracket = ((cells > 0) & there).long()
+        starts.append(torch.cat([first, lowest.start.gather(1, order), (first + cells - 1).clamp(min=0)], 1))
+        lengths.append(torch.cat([bracket, torch.where(index < count, lowest.length.gather(1, order), 0) * bracket, bracket], 1))
+    return _laid_out(torch.stack(starts, 1), torch.stack(lengths, 1), places)
+
+
+def filled(lowest: Lowest, begins: Tensor, inside: Tensor, named: Named, places: Tensor) -> Jumps:
+    """The layouts of FILLED: at each cell of the list another piece, or the cell itself, or both. `begins` and `inside` bool[B, W] say where occurrences are."""
+    at = torch.arange(places.shape[1], device=places.device)
+    (first, cells), (number, known) = lowest.whole, named[0]
+    mine = (at >= first) & (at < first + cells)
+    only = begins & (begins.cumsum(1) == 1)
+    gap = torch.cat([lowest.start, (first + cells - 1).clamp(min=0)], 1).gather(1, torch.minimum(number.clamp(min=0), lowest.count))
+    here, it = (at == gap) & known, (lowest.element == number) & (number < lowest.count)
+    nowhere = torch.zeros_like(mine)
+    is_any = {"above": (lowest.above[1] > 0) & mine, "over": mine & known}
+    plans = (
+        (begins, inside, lowest.over, is_any["above"]), (only, _covered(only, lowest.above[1]), lowest.over, is_any["above"]),
+        (here, nowhere, lowest.over, is_any["over"]), (here, it, lowest.over, is_any["over"]),
+        (at == first + cells - 1, nowhere, lowest.above, is_any["above"]), (at == first + 1, nowhere, lowest.above, is_any["above"]),
+    )  # fmt: skip
+    return _with_new(plans, places)
+
+
+def overwritten(lowest: Lowest, named: Named, places: Tensor) -> Jumps:
+    """The layout in which the item on top stands in place of the elements from the one on that the second number names, as many as the first says."""
+    at = torch.arange(places.shape[1], device=places.device)
+    (first, cells), (many, _), (number, known) = lowest.whole, *named
+    begin = torch.minimum(number.clamp(min=0), lowest.count)
+    gap = torch.cat([lowest.start, (first + cells - 1).clamp(min=0)], 1).gather(1, begin)
+    gone = (lowest.element >= begin) & (lowest.element < torch.minimum(begin + many.clamp(min=0), lowest.count))
+    mine = (at >= first) & (at < first + cells) & known & (lowest.top[1] > 0)
+    return _with_new(((at == gap, gone, lowest.top, mine),), places)
+
+
+def _with_new(plans: Sequence[tuple[Tensor, Tensor, Piece, Tensor]], places: Tensor) -> Jumps:
+    """Layouts of the list's cells (`mine`) and another piece: where that is put in, which cells are gone, the piece, and bool[B, W], which cells are the list's."""
+    at = torch.arange(places.shape[1], device=places.device)
+    starts, lengths = [], []
+    for where, gone, (column, size), mine in plans:
+        new = torch.where(where & mine, size, 0)
+        old = (mine & ~gone).long()
+        starts.append(torch.stack([column.expand_as(new), at.expand_as(new)], 2).flatten(1))
+        lengths.append(torch.stack([new, old], 2).flatten(1))
+    return _laid_out(torch.stack(starts, 1), torch.stack(lengths, 1), places)
+
+
+def again_and_alone(lowest: Lowest, named: Named, places: Tensor) -> Jumps:
+    """The layouts of the list over and over, and of one element without brackets."""
+    (first, cells), (number, known) = lowest.whole, named[0]
+    inner = (cells - 2).clamp(min=0)
+    again = torch.where(places == 0, first, first + 1 + torch.remainder(places - 1, inner.clamp(min=1)))
+    index = torch.minimum(number.clamp(min=0), (lowest.count - 1).clamp(min=0))
+    start, length = lowest.start.gather(1, index), lowest.length.gather(1, index) * known
+    there = torch.stack([(places >= 0) & (inner > 0), (places >= 0) & (places < length)], 1)
+    totals = torch.cat([2 + inner * torch.where(known, number.clamp(0, 64), 1), length], 1)
+    jumps = torch.stack([again, start + places], 1).clamp(0, places.shape[1] - 1)
+    return jumps, there, totals
+
+
+def _laid_out(starts: Tensor, lengths: Tensor, places: Tensor) -> Jumps:
+    """int64[B, J, W] columns, bool[B, J, W] and int64[B, J] totals of pieces one after the other: int64[B, J, K] columns that they begin in and their cells."""
+    ends = lengths.cumsum(2)
+    wanted = places[:, None].expand(-1, starts.shape[1], -1).contiguous()
+    piece = torch.searchsorted(ends, wanted, right=True).clamp(max=starts.shape[2] - 1)
+    offset = wanted - (ends - lengths).gather(2, piece)
+    total = ends[..., -1]
+    return (starts.gather(2, piece) + offset).clamp(0, places.shape[1] - 1), (wanted >= 0) & (wanted < total[..., None]), total
+
+
+def occurrences(lowest: Lowest, keys: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """bool[B, W]: where the item above begins in the list, from the left and without overlaps; the cells of these; and where it begins at all."""
+    at = torch.arange(keys.shape[1], device=keys.device)
+    (first, cells), (column, size) = lowest.whole, lowest.above
+    begins = (at > first) & (at + size <= first + cells - 1) & (size > 0)
+    longest = int(torch.where(begins.any(1, keepdim=True), size, 0).max())
+    for place in range(longest):
+        here = keys.gather(1, (at + place).clamp(max=keys.shape[1] - 1).expand_as(keys)) == keys.gather(
+            1, (column + place).clamp(max=keys.shape[1] - 1)
+        )
+        begins = begins & (here | (place >= size))
+    everywhere = begins
+    if longest > 1:
+        free, taken = torch.zeros_like(size[:, 0]), []
+        for place in range(keys.shape[1]):
+            now = begins[:, place] & (free <= place)
+            free = torch.where(now, place + size[:, 0], free)
+            taken.append(now)
+        begins = torch.stack(taken, 1)
+    return begins, _covered(begins, size), everywhere
+
+
+def found_numbers(lowest: Lowest, begins: Tensor, everywhere: Tensor, equal: Order, places: Tensor) -> list[tuple[Tensor, Tensor]]:
+    number = lowest.element
+    none, some, (order, count, there) = -torch.ones_like(lowest.count), everywhere.any(1, keepdim=True), equal
+    first = torch.where(some, number.gather(1, everywhere.long().argmax(1, keepdim=True)), none)
+    at = torch.arange(places.shape[1], device=places.device)
+    last = torch.where(some, number.gather(1, torch.where(everywhere, at, 0).amax(1, keepdim=True)), none)
+    place = (places - 1).clamp(0, order.shape[1] - 1)
+    listed = there & (places >= 1) & (places - 1 < count)
+    is_any = there.expand_as(places) & (lowest.whole[1] > 0)
+    return [
+        (first.expand_as(places), is_any), (last.expand_as(places), is_any), (begins.sum(1, keepdim=True).expand_as(places), is_any),
+        (torch.where(listed, order.gather(1, place), 0), listed),
+    ]  # fmt: skip
+
+
+def _covered(begins: Tensor, size: Tensor) -> Tensor:
+    """bool[B, W]: cells of pieces of `size` int64[B, 1] cells that begin where `begins` says."""
+    at = torch.arange(begins.shape[1], device=begins.device)
+    last = torch.where(begins, at, -1).cummax(1).values
+    return (last >= 0) & (at - last < size)
