@@ -12,27 +12,27 @@ from torch import Tensor
 
 from executor.addresses import Elements as Begun
 from executor.layout import FIRST_ITEM, Layout
-from executor.numbers import scalar
+from executor.numbers import Named
 from executor.window import Window
 
 ORDERS = ("sorted", "reversed", "once", "equal", "other", "but the first equal", "turned", "turned back", "but that one", "that one", "exchanged")  # fmt: skip
 """Layouts of elements. `equal`: to the item above the list; `turned`, `that one`: by the topmost number, or that it names; `exchanged`: those that the two topmost numbers name."""
 FILLED = ("replaced", "first replaced", "put in", "put instead", "followed", "preceded")
-"""Layouts of the list's cells and another item's: what is equal to the item above, all or the first, gives way to the item above that; this stands before the element that the topmost number names,
+"""Layouts of the list's cells and another item's: what is equal to the item above, all or the first, gives way to the item above that; this stands before the element that the item above names, if that is a number,
 or instead of it; the item above stands behind all elements, or before."""
 SLICED = ("between", "but between", "so many", "overwritten")
 """Layouts of elements by the two topmost numbers: from the second to before the first, or all but these; from the second on as many as the first says; and the item on top in place of these."""
 JUMPS = (*ORDERS, *FILLED, "over and over", "alone", *SLICED)
-"""`over and over`: the list again and again; `alone`: the element that the topmost number names, without the list's brackets."""
+"""`over and over`: the list as often as the topmost number says; `alone`: the element that the topmost number names, without the list's brackets."""
 DEPTH = 4
 """Items that are looked at."""
+MOST = 1000
+"""A list is not laid out more often than this."""
 LEAST = -(2**62)
 """The key of what ends a list, so that a shorter list comes before the longer one that it begins."""
 
 Piece = tuple[Tensor, Tensor]
 """int64[B, 1] twice: the column that it begins in, and its cells."""
-Named = list[tuple[Tensor, Tensor]]
-"""The two topmost numbers, int64[B, 1], and whether there are so many, bool[B, 1]."""
 Order = tuple[Tensor, Tensor, Tensor]
 """int64[B, N], the element at each place, int64[B, 1], how many there are, and bool[B, 1], whether there is such a layout."""
 Jumps = tuple[Tensor, Tensor, Tensor]
@@ -45,8 +45,12 @@ class Lowest:
 
     whole: Piece
     """No cells where there is none."""
+    items: Tensor
+    """int64[B, 1]: how many items stand above it."""
     above: Piece
     """The item above it; without its brackets where these are of the same kind as the list's, so that it is a part of such a list."""
+    single: Tensor
+    """bool[B, 1]: whether the item above is one cell."""
     over: Piece
     """The same of the item above that."""
     top: Piece
@@ -91,18 +95,8 @@ def lowest_list(codes: Tensor, begun: Begun, layout: Layout, window: Window) -> 
     start = torch.cat([start[:, :most], end], 1)
     length = torch.where(torch.arange(most, device=codes.device) < count, start[:, 1:] - start[:, :-1], 0)
     top = part(torch.where(number > 1, 2, 0))
-    return Lowest((first, cells), part(number), part((number - 1).clamp(min=0)), top, start[:, :-1], length, count, element)
-
-
-def named_by(values: Tensor, is_number: Tensor, layout: Layout, window: Window) -> Named:
-    numbers, there = (
-        torch.cat(each, 1) for each in zip(*(scalar(item, values, is_number, layout, window) for item in range(DEPTH)), strict=True)
-    )
-    found = []
-    for rank in (1, 2):
-        this = there & (there.cumsum(1) == rank)
-        found.append(((numbers * this).sum(1, keepdim=True), this.any(1, keepdim=True)))
-    return found
+    above, over, single = part(number), part((number - 1).clamp(min=0)), all_sizes.gather(1, number) == 1
+    return Lowest((first, cells), (number - 1).clamp(min=0), above, single, over, top, start[:, :-1], length, count, element)
 
 
 def _content(start: Tensor, length: Tensor, keys: Tensor, most: int) -> Tensor:
@@ -144,7 +138,7 @@ def orders_of(lowest: Lowest, sign: Tensor, equal: Tensor, repeated: Tensor, nam
     less = ((sign > 0) | (sign == 0) & (index[:, None] > index)) & valid[:, None]
     rank = torch.where(valid, less.sum(2), sign.shape[1])
     (number, known), (second, both) = named
-    some, above, always = count.clamp(min=1), lowest.above[1] > 0, torch.ones_like(known)
+    some, above, always = count.clamp(min=1), lowest.items > 0, torch.ones_like(known)
     first_equal = equal & (equal.cumsum(1) == 1)
     exchanged = torch.where(index == number, second, torch.where(index == second, number, index)).clamp(min=0)
 
@@ -192,16 +186,17 @@ def in_order(lowest: Lowest, orders: list[Order], places: Tensor) -> Jumps:
     return _laid_out(torch.stack(starts, 1), torch.stack(lengths, 1), places)
 
 
-def filled(lowest: Lowest, begins: Tensor, inside: Tensor, named: Named, places: Tensor) -> Jumps:
-    """The layouts of FILLED: at each cell of the list another piece, or the cell itself, or both. `begins` and `inside` bool[B, W] say where occurrences are."""
+def filled(lowest: Lowest, begins: Tensor, inside: Tensor, beside: tuple[Tensor, Tensor], places: Tensor) -> Jumps:
+    """The layouts of FILLED: at each cell of the list another piece, or the cell itself, or both. `begins` and `inside` bool[B, W] say where occurrences are, `beside` the number above the list,
+    int64[B, 1], and whether there is one."""
     at = torch.arange(places.shape[1], device=places.device)
-    (first, cells), (number, known) = lowest.whole, named[0]
+    (first, cells), (number, known) = lowest.whole, beside
     mine = (at >= first) & (at < first + cells)
     only = begins & (begins.cumsum(1) == 1)
     gap = torch.cat([lowest.start, (first + cells - 1).clamp(min=0)], 1).gather(1, torch.minimum(number.clamp(min=0), lowest.count))
     here, it = (at == gap) & known, (lowest.element == number) & (number < lowest.count)
     nowhere = torch.zeros_like(mine)
-    is_any = {"above": (lowest.above[1] > 0) & mine, "over": mine & known}
+    is_any = {"above": (lowest.items > 0) & mine, "over": (lowest.items > 1) & mine & known}
     plans = (
         (begins, inside, lowest.over, is_any["above"]), (only, _covered(only, lowest.above[1]), lowest.over, is_any["above"]),
         (here, nowhere, lowest.over, is_any["over"]), (here, it, lowest.over, is_any["over"]),
@@ -217,7 +212,7 @@ def overwritten(lowest: Lowest, named: Named, places: Tensor) -> Jumps:
     begin = torch.minimum(number.clamp(min=0), lowest.count)
     gap = torch.cat([lowest.start, (first + cells - 1).clamp(min=0)], 1).gather(1, begin)
     gone = (lowest.element >= begin) & (lowest.element < torch.minimum(begin + many.clamp(min=0), lowest.count))
-    mine = (at >= first) & (at < first + cells) & known & (lowest.top[1] > 0)
+    mine = (at >= first) & (at < first + cells) & known & (lowest.items > 0)
     return _with_new(((at == gap, gone, lowest.top, mine),), places)
 
 
@@ -234,16 +229,17 @@ def _with_new(plans: Sequence[tuple[Tensor, Tensor, Piece, Tensor]], places: Ten
 
 
 def again_and_alone(lowest: Lowest, named: Named, places: Tensor) -> Jumps:
-    """The layouts of the list over and over, and of one element without brackets."""
+    """The layouts of the list as often as the topmost number says, and of one element without brackets."""
     (first, cells), (number, known) = lowest.whole, named[0]
-    inner = (cells - 2).clamp(min=0)
+    inner, often = (cells - 2).clamp(min=0), torch.where(known, number.clamp(0, MOST), 0)
+    total = torch.where(known & (cells > 0), 2 + inner * often, 0)
     again = torch.where(places == 0, first, first + 1 + torch.remainder(places - 1, inner.clamp(min=1)))
+    again = torch.where(places == total - 1, first + cells - 1, again)
     index = torch.minimum(number.clamp(min=0), (lowest.count - 1).clamp(min=0))
     start, length = lowest.start.gather(1, index), lowest.length.gather(1, index) * known
-    there = torch.stack([(places >= 0) & (inner > 0), (places >= 0) & (places < length)], 1)
-    totals = torch.cat([2 + inner * torch.where(known, number.clamp(0, 64), 1), length], 1)
+    there = torch.stack([(places >= 0) & (places < total), (places >= 0) & (places < length)], 1)
     jumps = torch.stack([again, start + places], 1).clamp(0, places.shape[1] - 1)
-    return jumps, there, totals
+    return jumps, there, torch.cat([total, length], 1)
 
 
 def _laid_out(starts: Tensor, lengths: Tensor, places: Tensor) -> Jumps:

@@ -18,6 +18,9 @@ LONGEST = 11
 UNSPELLED = -1
 """What a text that spells none is read as, as the language has it."""
 
+Named = list[tuple[Tensor, Tensor]]
+"""The two topmost numbers, int64[B, 1], and whether there are so many, bool[B, 1]."""
+
 
 def values_of(z0: Tensor, codes: Tensor, table: CodeTable) -> tuple[Tensor, Tensor, Tensor]:
     """int64[B, W] numbers or code points of cells, 0 for others; and bool[B, W] twice, which cells are numbers, and which are characters."""
@@ -93,11 +96,28 @@ def scalar(item: int, values: Tensor, is_number: Tensor, layout: Layout, window:
     return torch.where(there, values.gather(1, safe), 0), there
 
 
+def named_by(values: Tensor, is_number: Tensor, layout: Layout, window: Window, items: int) -> Named:
+    """The two topmost numbers among so many items."""
+    numbers, there = (
+        torch.cat(each, 1) for each in zip(*(scalar(item, values, is_number, layout, window) for item in range(items)), strict=True)
+    )
+    found = []
+    for rank in (1, 2):
+        this = there & (there.cumsum(1) == rank)
+        found.append(((numbers * this).sum(1, keepdim=True), this.any(1, keepdim=True)))
+    return found
+
+
+def elements_at(layout: Layout, window: Window) -> Tensor:
+    """int64[B, W]: which element of a result that is a list each cell of the window is, where elements are single cells; below 0 before the first."""
+    return torch.arange(window.places.shape[1], device=layout.base.device) - (layout.base[:, None] - window.places[:, :1]) - 1
+
+
 def steps_of(values: Tensor, is_number: Tensor, layout: Layout, window: Window) -> tuple[Tensor, Tensor, Tensor]:
     """int64[B, W], the third item and as many times the second as the place in a result that is a list says; bool[B, W], where there is one; and bool[B, W], where
     it is not yet at the first item: the numbers of `range`."""
     (end, ends), (step, steps), (start, starts) = (scalar(item, values, is_number, layout, window) for item in range(3))
-    place = torch.arange(values.shape[1], device=values.device) - 2
+    place = elements_at(layout, window)
     number, there = start + place * step, ends & steps & starts & (place >= 0)
     return torch.where(there, number, 0), there, there & torch.where(step > 0, number < end, number > end)
 

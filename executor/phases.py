@@ -28,7 +28,7 @@ from torch import Tensor, nn
 from embed.codes import NUM_PERIODS, CodeTable, angles_of_numbers
 from embed.vocab import Kind
 from executor.layout import FIRST_ITEM, Layout
-from executor.numbers import divided, literals, multiplied, products_along, spelled, steps_of, values_of
+from executor.numbers import divided, elements_at, literals, multiplied, products_along, spelled, steps_of, values_of
 from executor.window import Window
 
 KINDS = 8
@@ -204,14 +204,14 @@ def _with_literal(
 
 def _with_places(angles: Tensor, is_number: Tensor, layout: Layout, window: Window) -> tuple[list[Tensor], list[Tensor]]:
     """The same of the two top numbers with the place in the result of each cell of the window: 0 behind the bracket that the result begins with."""
-    columns = torch.arange(angles.shape[1], device=angles.device)
-    place = angles_of_numbers((columns - 2).double()).to(angles.dtype)
+    elements = elements_at(layout, window)
+    place = angles_of_numbers(elements.double()).to(angles.dtype)
     turned, there = [], []
     for item in (FIRST_ITEM, FIRST_ITEM + 1):
         column = (layout.starts[:, item : item + 1] - window.places[:, :1]).clamp(0, angles.shape[1] - 1)
         here = (layout.sizes[:, item : item + 1] == 1) & is_number.gather(1, column)
         turned.append(angles.gather(1, column[..., None].expand(-1, -1, angles.shape[-1])) + place)
-        there.append(here & (columns >= 2))
+        there.append(here & (elements >= 0))
     return turned, there
 
 

@@ -22,11 +22,11 @@ from executor.addresses import FEATURES, Addresses
 from executor.addresses import Elements as Begun
 from executor.layout import Layout
 from executor.layouts import (
+    DEPTH,
     JUMPS,
     LEAST,
     ORDERS,
     Lowest,
-    Named,
     again_and_alone,
     compared,
     equal_to_above,
@@ -34,13 +34,12 @@ from executor.layouts import (
     found_numbers,
     in_order,
     lowest_list,
-    named_by,
     occurrences,
     orders_of,
     overwritten,
     sliced,
 )
-from executor.numbers import steps_of
+from executor.numbers import Named, named_by, steps_of
 from executor.window import Window
 
 SHIFTS = 12
@@ -94,16 +93,17 @@ class Pieces(nn.Module):
         keys = torch.where(is_number, values, torch.where(is_char, values + 2**41, codes + 2**40))
         keys = torch.where(codes == self.vocab.code(Kind.CLOSE), LEAST, keys)
         lowest = lowest_list(codes, begun, layout, window)
-        named = named_by(values, is_number, layout, window)
+        named = named_by(values, is_number, layout, window, DEPTH)
         sign, equal = compared(lowest, keys), equal_to_above(lowest, keys)
         index = torch.arange(sign.shape[1], device=codes.device)
         repeated = ((sign == 0) & (index[:, None] > index)).any(2) & (lowest.length > 0)
         places = torch.arange(codes.shape[1], device=codes.device) - (layout.base[:, None] - window.places[:, :1])
         begins, inside, everywhere = occurrences(lowest, keys)
+        beside = is_number.gather(1, lowest.above[0]) & lowest.single
         orders = orders_of(lowest, sign, equal, repeated, named)
         parts = [
             in_order(lowest, orders, places),
-            filled(lowest, begins, inside, named, places),
+            filled(lowest, begins, inside, (values.gather(1, lowest.above[0]), beside), places),
             again_and_alone(lowest, named, places),
             in_order(lowest, sliced(lowest, named), places),
             overwritten(lowest, named, places),
