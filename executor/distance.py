@@ -32,15 +32,8 @@ def iqe(x: Tensor, y: Tensor, mix: Tensor, size: int = 16) -> Tensor:
     return mix * length.amax(-1) + (1 - mix) * length.mean(-1)
 
 
-PLACES, HELD = 12, 64
-"""Places of a state that are looked at, which cells being learned, and the width of what is seen there."""
-LAYERS = 2
-LOWEST = -1.0
-"""Below what `SiLU` gives."""
-
-
 class Metric(nn.Module):
-    """Both forms on one pooled view of a state: the mean and the largest of its cells' vectors, and what lies at places that are learned."""
+    """Both forms on one pooled view of a state."""
 
     def __init__(self, code_width: int, num_words: int, width: int = 128, space: int = 256) -> None:
         super().__init__()
@@ -48,13 +41,11 @@ class Metric(nn.Module):
         self.sequence = nn.Embedding(MAX_SEQUENCES + 1, width)
         self.offset = nn.Embedding(64, width)
         self.mixing = nn.Sequential(nn.SiLU(), nn.Linear(width, width), nn.SiLU())
-        self.place, self.held = nn.Linear(width, PLACES), nn.Linear(width, HELD)
-        self.state = nn.Sequential(nn.Linear(2 * width + PLACES * HELD, 2 * space), nn.SiLU(), nn.Linear(2 * space, space))
+        self.state = nn.Sequential(nn.Linear(2 * width, space), nn.SiLU(), nn.Linear(space, space))
         self.word = nn.Embedding(num_words, width // 2)
-        self.language = nn.Sequential(nn.Linear(width // 2, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
-        self.first, self.last = nn.Linear(space + width, 2 * space), nn.Linear(2 * space, space)
-        self.layers = nn.ModuleList(nn.Linear(2 * space, 2 * space) for _ in range(LAYERS))
-        self.scales = nn.ModuleList(nn.Linear(width, 4 * space) for _ in range(LAYERS))
+        self.language = nn.Sequential(nn.Linear(width // 2, width), nn.SiLU(), nn.Linear(width, width))
+        self.first, self.second, self.last = nn.Linear(space + width, space), nn.Linear(space, space), nn.Linear(space, space)
+        self.scale = nn.Linear(width, space)
         self.mix = nn.Parameter(torch.zeros(()))
         self.log_multiplier = nn.Parameter(torch.tensor(-4.6))
         """Logarithm of the Lagrange multiplier of the QRL constraint; trained upwards."""
@@ -62,17 +53,13 @@ class Metric(nn.Module):
 
     def pooled(self, source: Source) -> Tensor:
         """float32[B, W]: a state as one vector."""
-        layout, (count, length) = source.layout, source.layout.real.shape
+        layout = source.layout
         where = self.sequence(layout.sequence[layout.real]) + self.offset(layout.offset[layout.real].clamp(max=63))
         mixed = self.mixing(self.cell(source.z0[layout.real]) + where)
-        rows = layout.real.nonzero()[:, 0]
-        sizes = layout.real.sum(1, keepdim=True).clamp(min=1)
-        mean = mixed.new_zeros(count, mixed.shape[-1]).index_add(0, rows, mixed) / sizes
-        most = mixed.new_full((count, mixed.shape[-1]), LOWEST).scatter_reduce(0, rows[:, None].expand_as(mixed), mixed, "amax")
-        looks = mixed.new_full((count, length, PLACES), -1e4).masked_scatter(layout.real[..., None], self.place(where))
-        held = mixed.new_zeros(count, length, HELD).masked_scatter(layout.real[..., None], self.held(mixed))
-        found = torch.softmax(looks, 1).mT @ held
-        return self.state(torch.cat([mean, most, found.flatten(1)], -1))
+        cells = mixed.new_zeros(*layout.real.shape, mixed.shape[-1]).masked_scatter(layout.real[..., None], mixed)
+        real = layout.real[..., None]
+        mean = (cells * real).sum(1) / real.sum(1).clamp(min=1)
+        return self.state(torch.cat([mean, cells.masked_fill(~real, -1e4).amax(1)], -1))
 
     def distance(self, start: Tensor, end: Tensor, language: Tensor | None = None) -> Tensor:
         """float32[...]: ops from pooled states to pooled states, where only the words of `language` bool[..., V] may be used; all of them without one."""
@@ -83,9 +70,7 @@ class Metric(nn.Module):
     def _point(self, state: Tensor, words: Tensor) -> Tensor:
         """float32[..., W]: where a state lies, given the words that may be used."""
         hidden = silu(self.first(torch.cat([state, words.expand(*state.shape[:-1], -1)], -1)))
-        for layer, scale in zip(self.layers, self.scales, strict=True):
-            times, plus = scale(words).chunk(2, -1)
-            hidden = hidden + silu(layer(nn.functional.rms_norm(hidden, hidden.shape[-1:])) * (1 + times) + plus)
+        hidden = hidden + silu(self.second(hidden) * (1 + self.scale(words)))
         return self.last(hidden)
 
     def scores(self, start: Tensor, end: Tensor) -> Tensor:
