@@ -264,7 +264,9 @@ def occurrences(lowest: Lowest, keys: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         )
         begins = begins & (here | (place >= size))
     everywhere = begins
-    if longest > 1:
+    before = torch.where(begins, at, -1).cummax(1).values.roll(1, 1)
+    before[:, 0] = -1
+    if longest > 1 and bool((begins & (before >= 0) & (at - before < size)).any()):
         free, taken = torch.zeros_like(size[:, 0]), []
         for place in range(keys.shape[1]):
             now = begins[:, place] & (free <= place)

@@ -47,17 +47,21 @@ def literals(bodies: Tensor, table: CodeTable) -> tuple[Tensor, Tensor]:
 
 def products_along(counts: Tensor, counted: Tensor, offset: Tensor) -> tuple[Tensor, Tensor]:
     """float64[B, W], the product of each sequence up to each cell, its bracket counting as one; and bool[B, W], where all before are numbers, and it is exact."""
-    product, fine = torch.ones_like(counts[:, 0]).double(), torch.ones_like(counted[:, 0])
-    products, right = [], []
-    for place in range(counts.shape[1]):
-        begins = offset[:, place] == 0
-        number, here = counts[:, place], counted[:, place]
-        product = torch.where(begins, 1.0, product) * torch.where(here, number, 1)
-        # The bracket of a list is no number, and takes nothing away.
-        fine = (begins | fine & here) & (product.abs() < EXACT)
-        products.append(product)
-        right.append(fine)
-    return torch.stack(products, 1), torch.stack(right, 1)
+    begins = offset == 0
+    product, wrong = torch.where(counted, counts, 1).double(), ~(begins | counted)
+    for far in _doublings(counts.shape[1]):
+        within = offset[:, far:] >= far
+        product = torch.cat([product[:, :far], torch.where(within, product[:, far:] * product[:, :-far], product[:, far:])], 1)
+    # A product of too many is no number any more, and stays wrong for all that follow in the sequence, where a zero might hide it.
+    wrong = wrong | ~(product.abs() < EXACT)
+    for far in _doublings(counts.shape[1]):
+        wrong = torch.cat([wrong[:, :far], wrong[:, far:] | wrong[:, :-far] & (offset[:, far:] >= far)], 1)
+    return torch.where(wrong, 0.0, product), ~wrong
+
+
+def _doublings(length: int) -> list[int]:
+    """1, 2, 4, ... below a length: how far back each round of a scan looks."""
+    return [1 << power for power in range(max(0, length - 1).bit_length())]
 
 
 def divided(

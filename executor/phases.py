@@ -132,10 +132,11 @@ class Phases(nn.Module):
             ):
                 turned[kind], there[kind] = multiplied(counts, one, turned[kind], of_table, both if kind < 7 else counted)
         literal = literals(bodies, table)
+        product, right = products_along(counts, counted, offset) if self.folded else (angles[..., 0], paired)
         if self.folded:
             more, of_use = [], []
             for part, where in (
-                _along_lists(angles, along, counts, counted, offset, first),
+                _along_lists(angles, along, product, right & counted, counted, offset, first),
                 _with_literal(angles, counts, is_number, in_table, literal, exact=self.exact),
                 _with_places(angles, is_number, layout, window),
             ):
@@ -146,7 +147,6 @@ class Phases(nn.Module):
             more, of_use = divided(counts, counts.gather(1, partner), both, counted, literal)
             turned, there = turned + more, there + of_use
         if self.exact:
-            product, right = products_along(counts, counted, offset)
             last_number = (last - 1).clamp(min=0)
             listed = window.seen & (offset <= layout.sizes.gather(1, sequence) - 1) & (layout.sizes.gather(1, sequence) > 1)
             made = [
@@ -176,12 +176,10 @@ class Phases(nn.Module):
 
 
 def _along_lists(
-    angles: Tensor, along: Tensor, counts: Tensor, counted: Tensor, offset: Tensor, first: Tensor
+    angles: Tensor, along: Tensor, product: Tensor, right_product: Tensor, counted: Tensor, offset: Tensor, first: Tensor
 ) -> tuple[list[Tensor], list[Tensor]]:
     """Angles float32[B, W, P] of the products of lists up to each cell, and of the first number less the others; and where there are any, bool[B, W]."""
-    product, right = products_along(counts, counted, offset)
-    right_product = right & counted
-    number = (first + (offset > 0).long()).clamp(max=counts.shape[1] - 1)
+    number = (first + (offset > 0).long()).clamp(max=offset.shape[1] - 1)
     head = angles.gather(1, number[..., None].expand_as(angles))
     listed = offset > 0
     return [angles_of_numbers(product.where(right_product, 0)).to(angles.dtype), 2 * head - along], [
