@@ -50,18 +50,19 @@ def rollouts(bench: Bench) -> list[Row]:
     """Programs of true ops, states re-grounded after each; and without, as raw vectors."""
     shares, alone, latent = list[float](), list[float](), list[float]()
     for length in (4, 8, 16):
-        made = bench.rollout_batch(length, max(32, bench.rows // 16))
-        if made is None:
-            shares.append(float("nan"))
-            alone.append(float("nan"))
-            continue
-        conditions = bench.conditions(made)
-        codes, numbers = bench.tensors(made.states[0])
-        for one_call, some in ((False, shares), (True, alone)):
-            end = run_program(bench.field, codes, numbers, conditions, one_call=one_call)[-1]
-            some.append(float(bench.equal(end.codes, end.numbers, made.states[-1]).mean()))
-        if length == 4:
-            latent = [_as_vectors(bench, made, conditions, temperature, window) for temperature, window in LATENT]
+        word_by_word, one_call, vectors = list[np.ndarray](), list[np.ndarray](), list[np.ndarray]()
+        for made in bench.rollouts(length, max(48, bench.rows // 16)):
+            conditions = bench.conditions(made)
+            codes, numbers = bench.tensors(made.states[0])
+            for alone_too, some in ((False, word_by_word), (True, one_call)):
+                end = run_program(bench.field, codes, numbers, conditions, one_call=alone_too)[-1]
+                some.append(bench.equal(end.codes, end.numbers, made.states[-1]))
+            if length == 4:
+                vectors.append(np.stack([_as_vectors(bench, made, conditions, temperature, window) for temperature, window in LATENT], 1))
+        for some, share in ((word_by_word, shares), (one_call, alone)):
+            share.append(float(np.concatenate(some).mean()) if some else float("nan"))
+        if vectors:
+            latent = np.concatenate(vectors).mean(0).tolist()
     return [
         percent_row("roll-out with hard re-grounding, 4 / 8 / 16 ops", shares, (0.98, 0.96, 0.93)),
         percent_row("the same, one call for `call dip keep bi bi* bi@` too, not word by word", alone, ()),
@@ -71,12 +72,12 @@ def rollouts(bench: Bench) -> list[Row]:
 
 
 @torch.no_grad()
-def _as_vectors(bench: Bench, made: Rollouts, conditions: list[Condition], temperature: float | None, window: float) -> float:
-    """Share of programs that end right as vectors."""
+def _as_vectors(bench: Bench, made: Rollouts, conditions: list[Condition], temperature: float | None, window: float) -> np.ndarray:
+    """bool[U]: which programs end right as vectors."""
     source = bench.field.source(*bench.tensors(made.states[0]))
     z = run_latent(bench.field, source, conditions, temperature=temperature, window=window)
     codes, numbers = bench.field.table.decode(z, source.table)
-    return float(bench.equal(codes, numbers, made.states[-1]).mean())
+    return bench.equal(codes, numbers, made.states[-1])
 
 
 def unseen_pairs(bench: Bench) -> list[Row]:

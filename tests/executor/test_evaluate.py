@@ -48,7 +48,7 @@ def test_the_quick_rows_of_the_table() -> None:
 
 def test_weights_whose_training_had_rollouts_and_mixtures_in_few_batches_are_measured_all_the_same() -> None:
     bench = Bench(executor(), replace(DATA, every=5), 0, 32)
-    assert bench.rollout_batch(4, 32) is not None
+    assert bench.rollouts(4, 48)
     (row,) = MEASURES["soft"](bench)
     assert "nan" not in row.value
 
