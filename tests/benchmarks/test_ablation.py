@@ -24,7 +24,7 @@ def test_every_variant_is_a_field_of_its_own(name: str) -> None:
 
 
 def test_settings_must_be_valid_together_and_not_one_by_one() -> None:
-    settings = ["field.source=false", "field.copy=false", "field.phases=false", "field.addresses=false", "field.ordered=false"]
+    settings = [f"field.{name}=false" for name in ("source", "copy", "phases", "addresses", "ordered", "pieces")]
     for order in (settings, settings[::-1]):
         assert not with_settings(preset("tiny"), order).field.source
     with pytest.raises(ConfigError, match="source is False"):
