@@ -277,6 +277,7 @@ def occurrences(lowest: Lowest, keys: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def found_numbers(lowest: Lowest, begins: Tensor, everywhere: Tensor, equal: Order, places: Tensor) -> list[tuple[Tensor, Tensor]]:
+    """Those of `executor.pieces.FOUND`, int64[B, W], and where there are any, bool[B, W]; `equal` is the order of that name."""
     number = lowest.element
     none, some, (order, count, there) = -torch.ones_like(lowest.count), everywhere.any(1, keepdim=True), equal
     first = torch.where(some, number.gather(1, everywhere.long().argmax(1, keepdim=True)), none)

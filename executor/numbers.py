@@ -9,7 +9,7 @@ from torch import Tensor
 from embed.codes import CodeTable, angles_of_numbers
 from embed.vocab import Kind
 from executor.layout import FIRST_ITEM, Layout
-from executor.window import Window
+from executor.window import Window, result_places
 
 EXACT = 2.0**53
 """Numbers beyond this are not shown."""
@@ -114,7 +114,7 @@ def named_by(values: Tensor, is_number: Tensor, layout: Layout, window: Window, 
 
 def elements_at(layout: Layout, window: Window) -> Tensor:
     """int64[B, W]: which element of a result that is a list each cell of the window is, where elements are single cells; below 0 before the first."""
-    return torch.arange(window.places.shape[1], device=layout.base.device) - (layout.base[:, None] - window.places[:, :1]) - 1
+    return result_places(layout, window) - 1
 
 
 def steps_of(values: Tensor, is_number: Tensor, layout: Layout, window: Window) -> tuple[Tensor, Tensor, Tensor]:

@@ -22,7 +22,7 @@ from executor.addresses import FEATURES, Addresses
 from executor.layout import FIRST_ITEM, Layout
 from executor.numbers import literals
 from executor.phases import partners
-from executor.window import Window
+from executor.window import Window, result_places
 
 PROPERTIES = ("negative", "positive", "even", "odd", "first", "equal", "other", "less", "more")
 """`first`: no element before is equal; the last four are of numbers beside the number on top of the stack, or else the quotation's literal."""
@@ -88,7 +88,7 @@ class Orders(nn.Module):
         literal, told = literals(bodies, table)
         beside, has_one = _beside(values, is_number, layout, window, literal, told)
         has = torch.stack(_properties(elements, beside, has_one), -1)
-        places = _places(layout, window)
+        places = result_places(layout, window)
         jumps, there = _jumps(elements, has, torch.where(has_one, beside, 0), has_one, places)
         sequence, offset = window.gather(layout.sequence), window.gather(layout.offset)
         partner, paired = partners(layout, window, sequence, offset)
@@ -112,8 +112,13 @@ class Orders(nn.Module):
 
     def scores(self, x: Tensor, compared: Compared) -> Tensor:
         """float32[B, W, W]: what is added to the pointer's scores, from each cell of the network's output [B, W, d] to each cell of the arguments."""
-        choice = self.choice(x) * SHARP * compared.there
-        return choice.new_zeros(*choice.shape[:2], choice.shape[1]).scatter_add(2, compared.jumps, choice)
+        return jump_scores(self.choice(x), compared.jumps, compared.there)
+
+
+def jump_scores(choice: Tensor, jumps: Tensor, there: Tensor) -> Tensor:
+    """float32[B, W, W]: the choices float32[B, W, J] of some jumps, int64[B, W, J] columns, as scores of the columns; `there` bool[B, W, J] says which there are."""
+    scores = choice.new_zeros(*choice.shape[:2], choice.shape[1])
+    return scores.scatter_add(2, jumps, choice * SHARP * there)
 
 
 def topmost(values: Tensor, is_number: Tensor, is_char: Tensor, layout: Layout, window: Window) -> Elements:
@@ -152,11 +157,6 @@ def _properties(elements: Elements, beside: Tensor, known: Tensor) -> list[Tenso
         elements.valid & ~equal.tril(-1).any(2),
         known & (values == beside), known & (values != beside), known & (values < beside), known & (values > beside),
     ]  # fmt: skip
-
-
-def _places(layout: Layout, window: Window) -> Tensor:
-    """int64[B, W]: the place of each cell in the result."""
-    return torch.arange(window.places.shape[1], device=layout.base.device) - (layout.base[:, None] - window.places[:, :1])
 
 
 def _jumps(elements: Elements, has: Tensor, number: Tensor, known: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:

@@ -132,7 +132,7 @@ class Phases(nn.Module):
             ):
                 turned[kind], there[kind] = multiplied(counts, one, turned[kind], of_table, both if kind < 7 else counted)
         literal = literals(bodies, table)
-        product, right = products_along(counts, counted, offset) if self.folded else (angles[..., 0], paired)
+        product, right = products_along(counts, counted, offset)
         if self.folded:
             more, of_use = [], []
             for part, where in (
@@ -148,7 +148,7 @@ class Phases(nn.Module):
             turned, there = turned + more, there + of_use
         if self.exact:
             last_number = (last - 1).clamp(min=0)
-            listed = window.seen & (offset <= layout.sizes.gather(1, sequence) - 1) & (layout.sizes.gather(1, sequence) > 1)
+            listed = window.seen & (layout.sizes.gather(1, sequence) > 1)
             made = [
                 (product.gather(1, last_number), right.gather(1, last_number) & listed),
                 spelled(values, is_char, layout, window),

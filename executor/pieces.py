@@ -40,7 +40,8 @@ from executor.layouts import (
     sliced,
 )
 from executor.numbers import Named, named_by, steps_of
-from executor.window import Window
+from executor.orders import SHARP, jump_scores
+from executor.window import Window, result_places
 
 SHIFTS = 12
 """Places in the result beside the elements named; see `_shifted`."""
@@ -48,8 +49,6 @@ SIGNS = 6
 """Whether a cell stands in an occurrence, or begins one; whether its element is equal to the item above, or had an equal before; whether `range` has a number here, and goes on."""
 FOUND = 4
 """Numbers: where the item above begins in the list first, and last, -1 where nowhere, how often it does; and the number of the element that is equal to it, the first one at the first place, and so on."""
-SHARP = 4.0
-"""How much a jump's score grows with its choice."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +96,7 @@ class Pieces(nn.Module):
         sign, equal = compared(lowest, keys), equal_to_above(lowest, keys)
         index = torch.arange(sign.shape[1], device=codes.device)
         repeated = ((sign == 0) & (index[:, None] > index)).any(2) & (lowest.length > 0)
-        places = torch.arange(codes.shape[1], device=codes.device) - (layout.base[:, None] - window.places[:, :1])
+        places = result_places(layout, window)
         begins, inside, everywhere = occurrences(lowest, keys)
         beside = is_number.gather(1, lowest.above[0]) & lowest.single
         orders = orders_of(lowest, sign, equal, repeated, named)
@@ -126,8 +125,7 @@ class Pieces(nn.Module):
 
     def scores(self, x: Tensor, laid: Laid) -> Tensor:
         """float32[B, W, W]: what is added to the pointer's scores, from each cell of the network's output [B, W, d] to each cell of the arguments."""
-        choice = self.choice(x) * SHARP * laid.there
-        return choice.new_zeros(*choice.shape[:2], choice.shape[1]).scatter_add(2, laid.jumps, choice)
+        return jump_scores(self.choice(x), laid.jumps, laid.there)
 
     def stops(self, op: Tensor, laid: Laid) -> Tensor:
         """float32[B, M, W - 1]: what is added to the scores that say where the results of ops with vectors float32[B, M, op_width] end: at a layout's end, and not before it."""

@@ -84,3 +84,8 @@ def results_between(before: Layout, after: Layout, pops: Tensor) -> Tensor:
     """int64[B]: how many cells an op that took `pops` values left, from the lengths of both states; 0 where it got stuck."""
     used, args = before.real.sum(1), before.starts.gather(1, (FIRST_ITEM + pops).clamp(max=MAX_SEQUENCES)[:, None])[:, 0] - before.base
     return (after.real.sum(1) - used + args).clamp(min=0)
+
+
+def result_places(layout: Layout, window: Window) -> Tensor:
+    """int64[B, W]: the place of each cell of the window in the result, which lies on top; -1 for SEP."""
+    return torch.arange(window.places.shape[1], device=layout.base.device) - (layout.base[:, None] - window.places[:, :1])
