@@ -22,12 +22,21 @@ FILLED = ("replaced", "first replaced", "put in", "put instead", "followed", "pr
 or instead of it; the item above stands behind all elements, or before."""
 SLICED = ("between", "but between", "so many", "overwritten")
 """Layouts of elements by the two topmost numbers: from the second to before the first, or all but these; from the second on as many as the first says; and the item on top in place of these."""
-JUMPS = (*ORDERS, *FILLED, "over and over", "alone", *SLICED)
-"""`over and over`: the list as often as the topmost number says; `alone`: the element that the topmost number names, without the list's brackets."""
+EDGES = ("first so many", "but first so many", "last so many", "but last so many")
+"""Layouts of elements by the topmost number."""
+NESTED = ("joined", "flattened", "paired", "grouped", "split", "words")
+"""`joined`: what stands in the elements, with what stands in the item above between them, in that one's brackets; `flattened`: what stands in the elements; `paired`: lists of each element and the one at the same
+place of the item above; the others are lists of pieces of the list or text: of equal neighbours, between occurrences of the item above, and between white space (`executor/nested.py`)."""
+KEPT = ("before", "after", "before last", "after last", "trimmed", "squeezed")
+"""Layouts of the list's or text's cells: those before or after the first or last occurrence of the item above (all or none of them where it has none); those between white space at both ends; without spaces that follow spaces."""
+JUMPS = (*ORDERS, *FILLED, "over and over", "alone", *SLICED, *EDGES, *NESTED, "counted", *KEPT)
+"""`over and over`: the list as often as the topmost number says; `alone`: the element that the topmost number names, without the list's brackets; `counted`: nothing that stands anywhere, but as many cells as `range` gives."""
 DEPTH = 4
 """Items that are looked at."""
 MOST = 1000
 """A list is not laid out more often than this."""
+CHARACTERS = 2**41
+"""The key of a character is so much and its code point."""
 LEAST = -(2**62)
 """The key of what ends a list, so that a shorter list comes before the longer one that it begins."""
 
@@ -55,6 +64,8 @@ class Lowest:
     """The same of the item above that."""
     top: Piece
     """The same of the topmost item, where that is not the list."""
+    separator: Piece
+    """The item above it with its brackets."""
     start: Tensor
     """int64[B, N]: the column of each element; those past the last one have that of the bracket that ends the list."""
     length: Tensor
@@ -96,7 +107,8 @@ def lowest_list(codes: Tensor, begun: Begun, layout: Layout, window: Window) -> 
     length = torch.where(torch.arange(most, device=codes.device) < count, start[:, 1:] - start[:, :-1], 0)
     top = part(torch.where(number > 1, 2, 0))
     above, over, single = part(number), part((number - 1).clamp(min=0)), all_sizes.gather(1, number) == 1
-    return Lowest((first, cells), (number - 1).clamp(min=0), above, single, over, top, start[:, :-1], length, count, element)
+    separator = all_columns.gather(1, number), all_sizes.gather(1, number)
+    return Lowest((first, cells), (number - 1).clamp(min=0), above, single, over, top, separator, start[:, :-1], length, count, element)
 
 
 def _content(start: Tensor, length: Tensor, keys: Tensor, most: int) -> Tensor:
@@ -161,7 +173,7 @@ def orders_of(lowest: Lowest, sign: Tensor, equal: Tensor, repeated: Tensor, nam
 
 
 def sliced(lowest: Lowest, named: Named) -> list[Order]:
-    """As `_orders`, of all of SLICED but the last."""
+    """As `orders_of`, of all of SLICED but the last."""
     index = torch.arange(lowest.start.shape[1], device=lowest.start.device)
     (end, _), (begin, there) = named
     many = (index >= begin) & (index < begin + end)
@@ -169,6 +181,14 @@ def sliced(lowest: Lowest, named: Named) -> list[Order]:
         _kept(which & (index < lowest.count), there)
         for which in ((index >= begin) & (index < end), (index < begin) | (index >= end), many & (begin >= 0))
     ]
+
+
+def edges(lowest: Lowest, named: Named) -> list[Order]:
+    """As `orders_of`, of EDGES."""
+    index = torch.arange(lowest.start.shape[1], device=lowest.start.device)
+    (many, known), valid = named[0], index < lowest.count
+    begin, end = index < many, index >= lowest.count - many.clamp(min=0)
+    return [_kept(which & valid, known) for which in (begin, ~begin, end, ~end)]
 
 
 def _kept(which: Tensor, there: Tensor) -> Order:
@@ -183,7 +203,7 @@ def in_order(lowest: Lowest, orders: list[Order], places: Tensor) -> Jumps:
         bracket = ((cells > 0) & there).long()
         starts.append(torch.cat([first, lowest.start.gather(1, order), (first + cells - 1).clamp(min=0)], 1))
         lengths.append(torch.cat([bracket, torch.where(index < count, lowest.length.gather(1, order), 0) * bracket, bracket], 1))
-    return _laid_out(torch.stack(starts, 1), torch.stack(lengths, 1), places)
+    return laid_out(torch.stack(starts, 1), torch.stack(lengths, 1), places)
 
 
 def filled(lowest: Lowest, begins: Tensor, inside: Tensor, beside: tuple[Tensor, Tensor], places: Tensor) -> Jumps:
@@ -225,7 +245,7 @@ def _with_new(plans: Sequence[tuple[Tensor, Tensor, Piece, Tensor]], places: Ten
         old = (mine & ~gone).long()
         starts.append(torch.stack([column.expand_as(new), at.expand_as(new)], 2).flatten(1))
         lengths.append(torch.stack([new, old], 2).flatten(1))
-    return _laid_out(torch.stack(starts, 1), torch.stack(lengths, 1), places)
+    return laid_out(torch.stack(starts, 1), torch.stack(lengths, 1), places)
 
 
 def again_and_alone(lowest: Lowest, named: Named, places: Tensor) -> Jumps:
@@ -242,14 +262,15 @@ def again_and_alone(lowest: Lowest, named: Named, places: Tensor) -> Jumps:
     return jumps, there, torch.cat([total, length], 1)
 
 
-def _laid_out(starts: Tensor, lengths: Tensor, places: Tensor) -> Jumps:
-    """int64[B, J, W] columns, bool[B, J, W] and int64[B, J] totals of pieces one after the other: int64[B, J, K] columns that they begin in and their cells."""
+def laid_out(starts: Tensor, lengths: Tensor, places: Tensor) -> Jumps:
+    """int64[B, J, W] columns, bool[B, J, W] and int64[B, J] totals of pieces one after the other: int64[B, J, K] columns that they begin in, below 0 where nothing stands for them, and their cells."""
     ends = lengths.cumsum(2)
     wanted = places[:, None].expand(-1, starts.shape[1], -1).contiguous()
     piece = torch.searchsorted(ends, wanted, right=True).clamp(max=starts.shape[2] - 1)
     offset = wanted - (ends - lengths).gather(2, piece)
     total = ends[..., -1]
-    return (starts.gather(2, piece) + offset).clamp(0, places.shape[1] - 1), (wanted >= 0) & (wanted < total[..., None]), total
+    start = starts.gather(2, piece)
+    return (start + offset).clamp(0, places.shape[1] - 1), (wanted >= 0) & (wanted < total[..., None]) & (start >= 0), total
 
 
 def occurrences(lowest: Lowest, keys: Tensor) -> tuple[Tensor, Tensor, Tensor]:

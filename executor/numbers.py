@@ -6,15 +6,18 @@ Shapes: B states, W cells of a window, T cells of all windows, P periods.
 import torch
 from torch import Tensor
 
+from dsl.values import DEFAULT
 from embed.codes import CodeTable, angles_of_numbers
 from embed.vocab import Kind
 from executor.layout import FIRST_ITEM, Layout
-from executor.window import Window, result_places
+from executor.window import Window, partners, result_places
 
 EXACT = 2.0**53
 """Numbers beyond this are not shown."""
 LONGEST = 11
 """Characters of a text that may spell a number."""
+LIMITS = 6
+"""Of what is made of two numbers, or of a list's up to here, the kinds that may be too large: products, sums, squares, powers, products and sums along lists."""
 UNSPELLED = -1
 """What a text that spells none is read as, as the language has it."""
 
@@ -110,6 +113,28 @@ def named_by(values: Tensor, is_number: Tensor, layout: Layout, window: Window, 
         this = there & (there.cumsum(1) == rank)
         found.append(((numbers * this).sum(1, keepdim=True), this.any(1, keepdim=True)))
     return found
+
+
+def too_large(values: Tensor, is_number: Tensor, layout: Layout, window: Window) -> list[Tensor]:
+    """LIMITS tensors bool[B, W]: whether the number of each cell and its partner's make one that no Int can be, or the numbers of its list up to there do: what gets stuck."""
+    sequence, offset = window.gather(layout.sequence), window.gather(layout.offset)
+    number = torch.where(is_number & window.seen, values, 0).double()
+    partner, paired = partners(layout, window, sequence, offset)
+    other = torch.where(paired, number.gather(1, partner), 0)
+    exponent = other.clamp(min=0)
+    size = torch.where(offset > 0, number.abs().clamp(min=1).log2(), 0)
+    before = size.cumsum(1)
+    first = (torch.arange(values.shape[1], device=values.device) - offset).clamp(min=0)
+    listed = before - (before - size).gather(1, first)
+    sums = number.cumsum(1)
+    summed = sums - (sums - number).gather(1, first)
+    highest = torch.tensor(float(DEFAULT.int_max), device=values.device).log2()
+    return [
+        *(each.abs() > DEFAULT.int_max for each in (number * other, number.abs() + other.abs(), number.square())),
+        (number.abs() > 1) & (exponent * number.abs().clamp(min=1).log2() > highest),
+        listed > highest,
+        summed.abs() > DEFAULT.int_max,
+    ]
 
 
 def elements_at(layout: Layout, window: Window) -> Tensor:

@@ -21,8 +21,7 @@ from embed.codes import CodeTable
 from executor.addresses import FEATURES, Addresses
 from executor.layout import FIRST_ITEM, Layout
 from executor.numbers import literals
-from executor.phases import partners
-from executor.window import Window, result_places
+from executor.window import Window, partners, result_places
 
 PROPERTIES = ("negative", "positive", "even", "odd", "first", "equal", "other", "less", "more")
 """`first`: no element before is equal; the last four are of numbers beside the number on top of the stack, or else the quotation's literal."""

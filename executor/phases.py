@@ -29,7 +29,7 @@ from embed.codes import NUM_PERIODS, CodeTable, angles_of_numbers
 from embed.vocab import Kind
 from executor.layout import FIRST_ITEM, Layout
 from executor.numbers import divided, elements_at, literals, multiplied, products_along, spelled, steps_of, values_of
-from executor.window import Window
+from executor.window import Window, partners
 
 KINDS = 8
 """Sum and difference with the partner, twice itself, the list up to here, the whole list; itself as often as the partner says, the partner as often as it
@@ -220,15 +220,3 @@ def angles_of(z: Tensor, codes: Tensor, table: CodeTable) -> Tensor:
     # No angle is asked of what has none: its gradient would not be a number.
     safe = cosine.square() + sine.square() > 1e-6
     return torch.atan2(torch.where(safe, sine, 0.0), torch.where(safe, cosine, 1.0))
-
-
-def partners(layout: Layout, window: Window, sequence: Tensor, offset: Tensor) -> tuple[Tensor, Tensor]:
-    """int64[B, W], the place in the window of the cell at the same place of the other one of the two top items, or of its one cell; and bool[B, W], whether
-    there is such a cell among the arguments."""
-    item = sequence - FIRST_ITEM
-    other = (FIRST_ITEM + 1 - item).clamp(FIRST_ITEM, FIRST_ITEM + 1)
-    size = layout.sizes.gather(1, other)
-    place = layout.starts.gather(1, other) + torch.where(size == 1, 0, offset) - window.places[:, :1]
-    there = (item >= 0) & (item <= 1) & ((size == 1) | (offset < size)) & (place >= 0) & (place < sequence.shape[1]) & window.seen
-    place = place.clamp(0, sequence.shape[1] - 1)
-    return place, there & window.seen.gather(1, place)

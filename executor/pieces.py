@@ -22,6 +22,7 @@ from executor.addresses import FEATURES, Addresses
 from executor.addresses import Elements as Begun
 from executor.layout import Layout
 from executor.layouts import (
+    CHARACTERS,
     DEPTH,
     JUMPS,
     LEAST,
@@ -29,6 +30,7 @@ from executor.layouts import (
     Lowest,
     again_and_alone,
     compared,
+    edges,
     equal_to_above,
     filled,
     found_numbers,
@@ -39,14 +41,15 @@ from executor.layouts import (
     overwritten,
     sliced,
 )
-from executor.numbers import Named, named_by, steps_of
+from executor.nested import bracketed, counted, kept, unbracketed
+from executor.numbers import LIMITS, Named, named_by, steps_of, too_large
 from executor.orders import SHARP, jump_scores
 from executor.window import Window, result_places
 
 SHIFTS = 12
 """Places in the result beside the elements named; see `_shifted`."""
-SIGNS = 6
-"""Whether a cell stands in an occurrence, or begins one; whether its element is equal to the item above, or had an equal before; whether `range` has a number here, and goes on."""
+SIGNS = 6 + LIMITS
+"""Whether a cell stands in an occurrence, or begins one; whether its element is equal to the item above, or had an equal before; whether `range` has a number here, and goes on; what is too large (`numbers.too_large`)."""
 FOUND = 4
 """Numbers: where the item above begins in the list first, and last, -1 where nowhere, how often it does; and the number of the element that is equal to it, the first one at the first place, and so on."""
 
@@ -89,7 +92,7 @@ class Pieces(nn.Module):
         values, is_number, is_char = known
         is_number = is_number & window.seen
         # Numbers and characters by what they are, all else by its code: equal where cells are, and in the order of the values of each type.
-        keys = torch.where(is_number, values, torch.where(is_char, values + 2**41, codes + 2**40))
+        keys = torch.where(is_number, values, torch.where(is_char, values + CHARACTERS, codes + 2**40))
         keys = torch.where(codes == self.vocab.code(Kind.CLOSE), LEAST, keys)
         lowest = lowest_list(codes, begun, layout, window)
         named = named_by(values, is_number, layout, window, DEPTH)
@@ -106,6 +109,11 @@ class Pieces(nn.Module):
             again_and_alone(lowest, named, places),
             in_order(lowest, sliced(lowest, named), places),
             overwritten(lowest, named, places),
+            in_order(lowest, edges(lowest, named), places),
+            unbracketed(lowest, places),
+            bracketed(lowest, sign, keys, begins, inside, places),
+            counted(values, is_number, layout, window, places),
+            kept(lowest, keys, everywhere, places),
         ]
         jumps, there, totals = (torch.cat(each, 1) for each in zip(*parts, strict=True))
         jumps, there = jumps.mT, there.mT
@@ -113,6 +121,7 @@ class Pieces(nn.Module):
         element = lowest.element.clamp(max=sign.shape[1] - 1)
         _, going, goes_on = steps_of(values, is_number, layout, window)
         signs = [inside, begins, here & equal.gather(1, element), here & repeated.gather(1, element), going, goes_on]
+        signs += too_large(values, is_number, layout, window)
         found = found_numbers(lowest, begins, everywhere, orders[ORDERS.index("equal")], places)
         shifts, shown = _shifted(lowest, named, places), torch.stack(signs, -1).float()
         return Laid(torch.where(there, jumps, 0), there, totals, shifts, shown, places, found)

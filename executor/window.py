@@ -89,3 +89,15 @@ def results_between(before: Layout, after: Layout, pops: Tensor) -> Tensor:
 def result_places(layout: Layout, window: Window) -> Tensor:
     """int64[B, W]: the place of each cell of the window in the result, which lies on top; -1 for SEP."""
     return torch.arange(window.places.shape[1], device=layout.base.device) - (layout.base[:, None] - window.places[:, :1])
+
+
+def partners(layout: Layout, window: Window, sequence: Tensor, offset: Tensor) -> tuple[Tensor, Tensor]:
+    """int64[B, W], the place in the window of the cell at the same place of the other one of the two top items, or of its one cell; and bool[B, W], whether
+    there is such a cell among the arguments."""
+    item = sequence - FIRST_ITEM
+    other = (FIRST_ITEM + 1 - item).clamp(FIRST_ITEM, FIRST_ITEM + 1)
+    size = layout.sizes.gather(1, other)
+    place = layout.starts.gather(1, other) + torch.where(size == 1, 0, offset) - window.places[:, :1]
+    there = (item >= 0) & (item <= 1) & ((size == 1) | (offset < size)) & (place >= 0) & (place < sequence.shape[1]) & window.seen
+    place = place.clamp(0, sequence.shape[1] - 1)
+    return place, there & window.seen.gather(1, place)
