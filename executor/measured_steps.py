@@ -55,7 +55,7 @@ def rollouts(bench: Bench) -> list[Row]:
             conditions = bench.conditions(made)
             codes, numbers = bench.tensors(made.states[0])
             for alone_too, some in ((False, word_by_word), (True, one_call)):
-                end = run_program(bench.field, codes, numbers, conditions, one_call=alone_too)[-1]
+                end = run_program(bench.field, codes, numbers, conditions, one_call=alone_too, profile=bench.data.profile)[-1]
                 some.append(bench.equal(end.codes, end.numbers, made.states[-1]))
             if length == 4:
                 vectors.append(np.stack([_as_vectors(bench, made, conditions, temperature, window) for temperature, window in LATENT], 1))

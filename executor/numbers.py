@@ -18,6 +18,10 @@ LONGEST = 11
 """Characters of a text that may spell a number."""
 LIMITS = 6
 """Of what is made of two numbers, or of a list's up to here, the kinds that may be too large: products, sums, squares, powers, products and sums along lists."""
+MULTIPLES = (2, 3, 4)
+"""Factors that words have built in, such as `*3` and `map/4`."""
+ALONE = 2 + 2 * len(MULTIPLES) + 2
+"""Numbers that are made of one: `beside_it` and `digits_at`."""
 UNSPELLED = -1
 """What a text that spells none is read as, as the language has it."""
 
@@ -112,6 +116,29 @@ def named_by(values: Tensor, is_number: Tensor, layout: Layout, window: Window, 
     for rank in (1, 2):
         this = there & (there.cumsum(1) == rank)
         found.append(((numbers * this).sum(1, keepdim=True), this.any(1, keepdim=True)))
+    return found
+
+
+def beside_it(values: Tensor, is_number: Tensor) -> list[tuple[Tensor, Tensor]]:
+    """Numbers int64[B, W] that words make of each number alone, and where there are any, bool[B, W]: the next and the one before, and MULTIPLES times and by it, rounded down."""
+    made = [values + 1, values - 1]
+    made += [values * factor for factor in MULTIPLES] + [torch.div(values, factor, rounding_mode="floor") for factor in MULTIPLES]
+    return [(torch.where(is_number, number, 0), is_number) for number in made]
+
+
+def digits_at(values: Tensor, is_number: Tensor, layout: Layout, window: Window) -> list[tuple[Tensor, Tensor]]:
+    """int64[B, W], the decimal digit of the topmost number at the place in the result, the most significant first, and where there is one, bool[B, W]: where the result begins with a digit,
+    and where it begins with a sign."""
+    (number, there), place = named_by(values, is_number, layout, window, 1)[0], elements_at(layout, window)
+    size = number.abs()
+    powers = 10 ** torch.arange(1, 19, device=values.device)
+    digits = 1 + (size >= powers).sum(1, keepdim=True)
+    found = []
+    for shift in (0, 1):
+        exponent = digits - 1 - (place - shift)
+        here = there & (exponent >= 0) & (exponent < digits)
+        digit = torch.div(size, 10 ** exponent.clamp(0, 18), rounding_mode="floor") % 10
+        found.append((torch.where(here, digit, 0), here))
     return found
 
 

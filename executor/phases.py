@@ -28,7 +28,19 @@ from torch import Tensor, nn
 from embed.codes import NUM_PERIODS, CodeTable, angles_of_numbers
 from embed.vocab import Kind
 from executor.layout import FIRST_ITEM, Layout
-from executor.numbers import divided, elements_at, literals, multiplied, products_along, spelled, steps_of, values_of
+from executor.numbers import (
+    ALONE,
+    beside_it,
+    digits_at,
+    divided,
+    elements_at,
+    literals,
+    multiplied,
+    products_along,
+    spelled,
+    steps_of,
+    values_of,
+)
 from executor.window import Window, partners
 
 KINDS = 8
@@ -40,7 +52,8 @@ the one below it, each with the place in the result."""
 DIVIDED = 8
 """The partner by itself, itself by the partner, itself by the quotation's literal, each as quotient and as remainder, rounded down; itself to the power of the partner, and the other way."""
 EXACTS = 3
-"""The product of the whole list, the number that the text spells, the third number and as many times the second as the place in the result says."""
+"""The product of the whole list, the number that the text spells, the third number and as many times the second as the place in the result says. After these come the numbers found
+(`executor/pieces.py`), and those that `numbers.ALONE` counts: what words make of one number, such as `*3`, and its digits."""
 RARE = -4.0
 """Logit of the share of each of these in a new field, where the others have 0: what a field did without them it still does."""
 PURE_AT_FIRST = -5.0
@@ -65,7 +78,7 @@ class Phases(nn.Module):
     ) -> None:
         super().__init__()
         self.folded, self.divided, self.exact, self.found = folded, divided, exact, found
-        kinds = KINDS + FOLDED * folded + DIVIDED * divided + EXACTS * exact + found
+        kinds = KINDS + FOLDED * folded + DIVIDED * divided + (EXACTS + ALONE) * exact + found
         self.into = nn.Linear(2 * kinds * NUM_PERIODS, width, bias=False)
         self.choice = nn.Linear(width, kinds)
         self.made = nn.Linear(2 * NUM_PERIODS, table.width, bias=False)
@@ -154,6 +167,8 @@ class Phases(nn.Module):
                 spelled(values, is_char, layout, window),
                 steps_of(counts, counted, layout, window)[:2],
                 *found,
+                *beside_it(counts, counted),
+                *digits_at(counts, counted, layout, window),
             ]
             turned += [angles_of_numbers(number.double()).to(angles.dtype) for number, _ in made]
             there += [where for _, where in made]

@@ -15,7 +15,8 @@ from embed.cells import CellError, State, decode, encode
 from embed.steps import rows_of
 from executor.checkpoint import Executor
 from executor.condition import Condition, bodies_tensor, moves_of
-from executor.programs import pops_with, run_program
+from executor.programs import run_program
+from executor.quotations import pops_with
 
 ROOM = 24
 """Cells that are kept free for values to come."""
@@ -44,8 +45,8 @@ class Prediction:
 def predictions(
     model: Executor, program: Program, inputs: Sequence[Value], *, constants: Sequence[Value] = (), profile: Profile = DEFAULT
 ) -> list[Prediction]:
-    """One for each word, up to the first on which the machine gets stuck. Every state is re-grounded hard before the next word. Words that run quotations on
-    parts of the stack are run word by word (`executor.programs`).
+    """One for each word, up to the first on which the machine gets stuck. Every state is re-grounded hard before the next word. Words that run quotations are
+    run word by word (`executor.programs`).
 
     Literals outside quotations are put into free places of the constants block. Raises `ConfigError` for programs that need more than there are, and
     for words that the network has not learned.
@@ -66,7 +67,7 @@ def predictions(
     ]
     found: list[Prediction] = []
     stack: tuple[Value, ...] | Stuck = tuple(inputs)
-    for (word, instructions), done in zip(words, run_program(field, codes, numbers, conditions), strict=True):
+    for (word, instructions), done in zip(words, run_program(field, codes, numbers, conditions, profile=profile), strict=True):
         assert not isinstance(stack, Stuck)
         stack = machine.run(Program(instructions), stack, constants=block, profile=profile)
         state = _decoded(done.codes[0].tolist(), done.numbers[0].tolist(), model)

@@ -17,7 +17,8 @@ from embed.moves import body_tokens  # noqa: E402
 from embed.steps import rows_of  # noqa: E402
 from executor.condition import Condition, bodies_tensor, moves_of  # noqa: E402
 from executor.integrate import Executed  # noqa: E402
-from executor.programs import RUN, actions_of, instructions_of, pops_with, run_move, run_program  # noqa: E402
+from executor.programs import RUN, run_move, run_program  # noqa: E402
+from executor.quotations import instructions_of, pops_with, quotations_of  # noqa: E402
 from tests.executor.samples import VOCAB, small_field, tensor  # noqa: E402
 
 NOTHING = (None,) * 4
@@ -65,7 +66,7 @@ def exact(field: object, codes: torch.Tensor, numbers: torch.Tensor, condition: 
             items = after.reason.value if isinstance(after, Stuck) else after
         made.append(encode(State(items, state.constants), VOCAB))
         errors.append(isinstance(items, str))
-    rows = rows_of(made, codes.shape[1], VOCAB)
+    rows = rows_of(made, max(codes.shape[1], *map(len, made), 1), VOCAB)
     zeros = torch.zeros(len(codes))
     return Executed(tensor(rows.codes), tensor(rows.numbers), tensor(errors), tensor(errors).float(), zeros.long())
 
@@ -124,10 +125,10 @@ def test_a_program_with_and_without(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_trained_way_is_taken_where_a_quotation_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """A number beyond the table is not told by its token, and a quotation of twelve tokens may have been cut off."""
     dip = VOCAB.numbers["dip"]
-    assert actions_of(dip, [body_tokens(parse("70000 +").body, VOCAB), []], VOCAB) is None
-    assert actions_of(dip, [body_tokens(parse(" ".join(["inc"] * 12)).body, VOCAB), []], VOCAB) is None
-    assert actions_of(dip, [body_tokens(parse(" ".join(["inc"] * 11)).body, VOCAB), []], VOCAB) is not None
-    assert actions_of(dip, [[], []], VOCAB) is None
+    assert quotations_of(dip, [body_tokens(parse("70000 +").body, VOCAB), []], VOCAB) is None
+    assert quotations_of(dip, [body_tokens(parse(" ".join(["inc"] * 12)).body, VOCAB), []], VOCAB) is None
+    assert quotations_of(dip, [body_tokens(parse(" ".join(["inc"] * 11)).body, VOCAB), []], VOCAB) is not None
+    assert quotations_of(dip, [[], []], VOCAB) is None
     asked: list[str] = []
 
     def counting(field: object, codes: Any, numbers: Any, condition: Condition, table: object = None) -> Executed:
