@@ -17,7 +17,7 @@ from executor.bench import SHARD, Bench
 from executor.condition import Condition
 from executor.exactness import Tally, condition_of, families
 from executor.integrate import execute, run_latent
-from executor.programs import run_program
+from executor.programs import RUN, run_move, run_program
 from executor.table import Row, gap_row, mean, percent_row
 
 LATENT: tuple[tuple[float | None, float], ...] = ((None, 0.0), (1.0, 0.0), (None, 0.1), (1.0, 0.1))
@@ -26,9 +26,10 @@ LATENT: tuple[tuple[float | None, float], ...] = ((None, 0.0), (1.0, 0.0), (None
 
 def next_states(bench: Bench) -> list[Row]:
     """One call, hard decode, on unseen stacks; by family and by length of the longest argument."""
-    family, ops, short, long, quoted = families(), Tally(), Tally(), Tally(), Tally()
+    family, ops, short, long, quoted, run = families(), Tally(), Tally(), Tally(), Tally(), Tally()
     for steps in bench.steps(bench.balanced, bench.rows):
         right = bench.exact(steps)
+        by_words = _word_by_word(bench, steps)
         lengths = bench.longest_argument(steps)
         for i in np.flatnonzero(steps.error == 0):
             name = bench.vocab.ops[steps.op[i]]
@@ -39,11 +40,27 @@ def next_states(bench: Bench) -> list[Row]:
                 (short if lengths[i] <= 8 else long).add(name, bool(right[i]))
             elif kind == "quotation":
                 quoted.add(name, bool(right[i]))
+                run.add(name, bool(by_words[i]))
     found = [_macro("exact next state, scalar ops: mean / worst", ops, (0.995, 0.97), least=8)]
     texts = [mean(tally.shares().values()) for tally in (short, long)]
     found.append(percent_row("exact next state, list and string ops, length <= 8 / longer", texts, (0.98, 0.95)))
-    found.append(percent_row("exact next state, words with quotations", [quoted.total], ()))
+    found.append(percent_row("exact next state, words with quotations: in one call / word by word", [quoted.total, run.total], ()))
     return found
+
+
+@torch.no_grad()
+def _word_by_word(bench: Bench, steps: Steps) -> np.ndarray:
+    """bool[N]: whether the next state is right where quotations are run word by word; false for all other words."""
+    right = np.zeros(len(steps), bool)
+    rows = np.flatnonzero(np.isin(steps.op, [bench.vocab.numbers[name] for name in RUN]))
+    if len(rows):
+        chosen = torch.as_tensor(rows, device=bench.device)
+        (codes, numbers), condition = bench.tensors(steps.before), condition_of(steps, bench.device)
+        done = run_move(bench.field, codes[chosen], numbers[chosen], condition.take(chosen), None, bench.data.profile)
+        right[rows] = (
+            (done.codes.cpu().numpy() == steps.after.codes[rows]) & (done.numbers.cpu().numpy() == steps.after.numbers[rows])
+        ).all(1)
+    return right
 
 
 def rollouts(bench: Bench) -> list[Row]:
@@ -65,7 +82,7 @@ def rollouts(bench: Bench) -> list[Row]:
             latent = np.concatenate(vectors).mean(0).tolist()
     return [
         percent_row("roll-out with hard re-grounding, 4 / 8 / 16 ops", shares, (0.98, 0.96, 0.93)),
-        percent_row("the same, one call for `call dip keep bi bi* bi@` too, not word by word", alone, ()),
+        percent_row("the same, one call for words with quotations too, not word by word", alone, ()),
         percent_row("roll-out of raw vectors, 4 ops", latent[:1], ()),
         percent_row("the same: softly re-grounded (temperature 1) / smoothing window of 0.1 / both", latent[1:], ()),
     ]
