@@ -136,11 +136,13 @@ class CodeTable(nn.Module):
         dead[[self.vocab.code(Kind.BEYOND_INT), self.vocab.code(Kind.BEYOND_CHAR)]] = -1e4
         return scores + dead
 
-    def decode(self, x: Tensor, table: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Codes and numbers int64[...] of the nearest cells: of the table, or of the number that the phases spell where that lies nearer."""
+    def decode(self, x: Tensor, table: Tensor | None = None, allowed: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Codes and numbers int64[...] of the nearest cells: of the table, or of the number that the phases spell where that lies nearer. `allowed` bool[..., C] says which codes
+        there can be, where that is known."""
         table = self.table() if table is None else table
         x = x.float()
-        best, codes = self.logits(x, table).max(-1)
+        logits = self.logits(x, table)
+        best, codes = (logits if allowed is None else logits.masked_fill(~allowed, -1e4)).max(-1)
         spelled = self.read_numbers(x)
         numbers = torch.zeros_like(codes)
         for kind, limit in ((Kind.BEYOND_INT, self.vocab.int_range), (Kind.BEYOND_CHAR, 127)):
@@ -150,6 +152,8 @@ class CodeTable(nn.Module):
             code = torch.full_like(spelled[outside], self.vocab.code(kind))
             score = (x[outside] * self.beyond(code, spelled[outside])).sum(-1) * (2 / math.sqrt(self.width))
             nearer = score > best[outside]
+            if allowed is not None:
+                nearer &= allowed[outside][..., self.vocab.code(kind)]
             place = outside.clone()
             place[outside] = nearer
             codes[place], numbers[place], best[place] = code[nearer], spelled[place], score[nearer]

@@ -21,6 +21,7 @@ class Assembly(nn.Module):
     generates: Tensor
     plan: Tensor
     result_size: Tensor
+    leaves: Tensor
 
     def __init__(self, config: FieldConfig, vocab: Vocabulary) -> None:
         super().__init__()
@@ -29,10 +30,15 @@ class Assembly(nn.Module):
         self.register_buffer("generates", routing.generates, persistent=False)
         self.register_buffer("plan", routing.plan, persistent=False)
         self.register_buffer("result_size", routing.size, persistent=False)
+        self.register_buffer("leaves", routing.leaves, persistent=False)
 
     def known_sizes(self, condition: Condition) -> Tensor:
         """int64[B, M]: how many cells the results of each op have, where its effect says so; else -1."""
         return torch.where(condition.interpretation[:, :1] > 0.5, self.result_size[condition.ops], -1)
+
+    def can_stand(self, condition: Condition) -> Tensor:
+        """bool[B, C]: the codes that can stand in the results of hard ops, as far as their effects say; all for abstract states."""
+        return self.leaves[condition.ops[:, 0]] | (condition.interpretation[:, :1] < 0.5)
 
     def counted_errors(self, source: Source, condition: Condition) -> tuple[Tensor, Tensor]:
         """int64[B, M] and bool[B, M]: the error (0: none) of each op on each state as far as counting tells, and whether it does."""

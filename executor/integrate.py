@@ -101,7 +101,8 @@ def execute(
     new_codes, new_numbers = new_codes.masked_fill(pad, field.vocab.code(Kind.PAD)), new_numbers.masked_fill(pad, 0)
     made = places < 0
     if bool(made.any()):
-        new_codes[made], new_numbers[made] = field.table.decode(end.generated[made], source.table)
+        cells = field.table.decode(end.generated[made], source.table, field.can_stand(condition)[made.nonzero()[:, 0]])
+        new_codes[made], new_numbers[made] = cells
     error = end.error[:, 0].argmax(-1)
     wrong = _error_cells(field, source, codes, error)
     new_codes = torch.where((error > 0)[:, None], wrong, new_codes)

@@ -5,6 +5,7 @@ Everything here follows from codes and stack effects by counting; nothing is lea
 Shapes: B states, L cells, I sequences counted from the left (constants 0..3, SEP 4, then items, top first, then END), M ops of a mixture.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -12,8 +13,8 @@ from torch import Tensor
 
 from dsl.ops import OPS
 from dsl.program import NUM_CONSTANTS
-from dsl.types import BOOL, INT
-from embed.vocab import CONSTANTS, Kind, Vocabulary
+from dsl.types import BOOL, INT, STR, ListOf, Type
+from embed.vocab import CONSTANTS, OPENS, Kind, Vocabulary
 
 FIRST_ITEM = NUM_CONSTANTS + 1
 MAX_SEQUENCES = FIRST_ITEM + 16
@@ -72,11 +73,13 @@ class Routing:
     """int64[K, 3]: for an op that copies, the sequences that its results are, top first; -1 for none."""
     size: Tensor
     """int64[K]: how many cells its concrete results have where the effect says so (scalars), else -1."""
+    leaves: Tensor
+    """bool[K, C]: which codes can stand in its concrete results, as far as the effect says their types."""
 
 
 def routing_of(vocab: Vocabulary) -> Routing:
     """The routing of every op, from the op table."""
-    generates, plan, size = [], [], []
+    generates, plan, size, leaves = [], [], [], []
     for name in vocab.ops:
         row: list[int] = []
         if name in CONSTANTS:
@@ -88,7 +91,24 @@ def routing_of(vocab: Vocabulary) -> Routing:
         plan.append(row + [-1] * (MAX_PLAN - len(row)))
         kinds = OPS[name].type.after.types if name in OPS and OPS[name].control is None else ()
         size.append(len(kinds) if kinds and all(kind in (INT, BOOL) for kind in kinds) else -1)
-    return Routing(torch.tensor(generates), torch.tensor(plan), torch.tensor(size))
+        leaves.append(_leaves(kinds, vocab))
+    return Routing(torch.tensor(generates), torch.tensor(plan), torch.tensor(size), torch.stack(leaves))
+
+
+def _leaves(kinds: Sequence[Type], vocab: Vocabulary) -> Tensor:
+    """bool[C]: the codes that can stand in values of these types; all where there are type variables or nothing is known."""
+    leaves: dict[Type, tuple[Kind, ...]] = {INT: (Kind.INT, Kind.BEYOND_INT), BOOL: (Kind.BOOL,), STR: (Kind.CHAR, Kind.BEYOND_CHAR)}
+    known, todo = torch.zeros(vocab.num_codes, dtype=torch.bool), list(kinds)
+    for kind in todo:
+        for block in (vocab.blocks[each] for each in leaves.get(kind, ())):
+            known[block.first : block.first + block.count] = True
+        if str(kind) in OPENS:
+            known[vocab.code(Kind.OPEN) + OPENS.index(str(kind))] = known[vocab.code(Kind.CLOSE)] = True
+        elif kind not in leaves:
+            return torch.ones_like(known)
+        if isinstance(kind, ListOf):
+            todo.append(kind.item)
+    return known if kinds else torch.ones_like(known)
 
 
 def copied_from(layout: Layout, plan: Tensor, pops: Tensor, width: int) -> Tensor:
