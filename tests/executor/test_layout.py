@@ -13,7 +13,7 @@ from embed.steps import rows_of  # noqa: E402
 from embed.vocab import CONSTANTS, INTERPRETATIONS, NOP  # noqa: E402
 from executor.condition import Condition, pops_of  # noqa: E402
 from executor.integrate import execute  # noqa: E402
-from executor.layout import FIRST_ITEM, layout_of  # noqa: E402
+from executor.layout import FIRST_ITEM, layout_of, routing_of  # noqa: E402
 from tests.executor.samples import VOCAB, batch, of_steps, small_field, tensor  # noqa: E402
 
 STATES = (
@@ -102,3 +102,58 @@ def test_what_can_be_counted_is_sure() -> None:
     plus = execute(field, codes, numbers, Condition.of(torch.full((width,), VOCAB.numbers["+"]), torch.full((width,), 2)))
     assert plus.error.tolist()[:2] == [1, 1]
     assert int(plus.error[2]) != 1
+
+
+def test_true_results_are_of_the_codes_that_can_stand_there() -> None:
+    """Of every concrete row of a batch that has a result; an abstract state may have any."""
+    field = small_field()
+    steps = batch().steps
+    _, after, condition = of_steps(field, steps)
+    allowed = field.can_stand(condition)
+    checked = 0
+    for row in np.flatnonzero((steps.error == 0) & (steps.interpretation == 0)):
+        base, first = int(after.layout.base[row]), FIRST_ITEM
+        codes = after.codes[row, base : base + int(after.layout.sizes[row, first])]  # the topmost value
+        if field.generates[condition.ops[row, 0]]:
+            assert bool(allowed[row][codes].all()), VOCAB.ops[int(condition.ops[row, 0])]
+            checked += 1
+    assert checked > 5
+    assert bool(allowed[tensor(np.flatnonzero(steps.interpretation > 0))].all())
+
+
+@pytest.mark.parametrize(
+    ("name", "some", "other"),
+    [
+        ("scan*", "INT 5", "CHAR 'a'"),
+        ("=", "BOOL true", "INT 1"),
+        ("words", "OPEN List[Str]", "OPEN List[Int]"),
+        ("+", "BEYOND_INT", "CLOSE"),
+        ("zip", "OPEN List[Int]", "OPEN Str"),
+    ],
+)
+def test_what_an_effect_says_of_results(name: str, some: str, other: str) -> None:
+    codes = {VOCAB.name(code): code for code in range(VOCAB.num_codes)}
+    leaves = routing_of(VOCAB).leaves[VOCAB.numbers[name]]
+    assert bool(leaves[codes[some]])
+    assert not bool(leaves[codes[other]])
+
+
+@pytest.mark.parametrize("name", ["map", "head", "take", "call", "nop", "c0"])
+def test_where_a_type_is_not_known_anything_may_stand(name: str) -> None:
+    assert bool(routing_of(VOCAB).leaves[VOCAB.numbers[name]].all())
+
+
+def test_a_word_makes_nothing_that_its_effect_excludes() -> None:
+    """Whatever the network says: here its end points are noise."""
+    codes, numbers = cells(tuple(State((number, -number)) for number in range(64)))
+    field, plus = small_field(), VOCAB.numbers["+"]
+    with torch.no_grad():
+        field.generate.weight.normal_(std=3.0)
+        field.error[-1].bias[0] = 50.0  # nothing gets stuck
+    condition = Condition.of(torch.full((64,), plus), torch.full((64,), 2))
+    done = execute(field, codes, numbers, condition)
+    leaves = routing_of(VOCAB).leaves[plus]
+    assert bool(leaves[done.codes[:, 5]].all())
+    source = field.source(codes, numbers)
+    end = field.endpoint(source.z0, torch.zeros(64), source, condition)
+    assert not bool(leaves[field.table.decode(end.generated[:, 5])[0]].all()), "what the network says is something else"
