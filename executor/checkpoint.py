@@ -17,10 +17,13 @@ import torch
 from torch import Tensor, nn
 
 from dsl.errors import ConfigError
+from embed.codes import NUM_PERIODS
 from embed.vocab import Vocabulary, vocabulary
 from executor.distance import Metric
 from executor.field import Field
 from executor.field_config import FieldConfig, config_from_json
+from executor.numbers import ALONE
+from executor.pieces import FOUND
 
 FORMAT_VERSION = 1
 """Raised when the files change their meaning."""
@@ -127,7 +130,17 @@ def begin_with(model: Executor, path: Path) -> None:
             state[name] = tensor
         else:  # what has grown begins with what was there
             state[name][tuple(map(slice, tensor.shape))] = tensor
+            if name.startswith("field.phases.") and kept.field.config.reckons and model.field.config.finds:
+                state[name] = _found_before_alone(state[name], 1 if name.endswith("into.weight") else 0)
     model.load_state_dict(state)
+
+
+def _found_before_alone(grown: Tensor, axis: int) -> Tensor:
+    """Weights of all kinds of numbers along an axis, of which those found are new and stand last, where they belong: before those that are made of one number."""
+    each = 2 * NUM_PERIODS if axis else 1
+    alone, found = ALONE * each, FOUND * each
+    kept, last, new = grown.split([grown.shape[axis] - alone - found, alone, found], axis)
+    return torch.cat([kept, new, last], axis)
 
 
 class TrainState:

@@ -3,6 +3,8 @@
 Shapes: B states, W cells of a window, T cells of all windows, P periods.
 """
 
+from math import log2
+
 import torch
 from torch import Tensor
 
@@ -153,13 +155,15 @@ def too_large(values: Tensor, is_number: Tensor, layout: Layout, window: Window)
     before = size.cumsum(1)
     first = (torch.arange(values.shape[1], device=values.device) - offset).clamp(min=0)
     listed = before - (before - size).gather(1, first)
+    nothing = ((number == 0) & is_number & (offset > 0)).cumsum(1)
+    nothing = (nothing - nothing.gather(1, first)) > 0
     sums = number.cumsum(1)
     summed = sums - (sums - number).gather(1, first)
-    highest = torch.tensor(float(DEFAULT.int_max), device=values.device).log2()
+    highest = log2(DEFAULT.int_max + 0.5)  # the next number is too large
     return [
         *(each.abs() > DEFAULT.int_max for each in (number * other, number.abs() + other.abs(), number.square())),
         (number.abs() > 1) & (exponent * number.abs().clamp(min=1).log2() > highest),
-        listed > highest,
+        (listed > highest) & ~nothing,
         summed.abs() > DEFAULT.int_max,
     ]
 

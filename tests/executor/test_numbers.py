@@ -1,6 +1,5 @@
 """Numbers among the arguments, and what is made of them, held against Python's integers, within the table and beyond; and that the field is shown them."""
 
-from functools import cache
 from itertools import accumulate
 from math import prod
 from operator import mul
@@ -16,15 +15,13 @@ from torch import Tensor  # noqa: E402
 from dsl.ops import OPS  # noqa: E402
 from dsl.parser import parse  # noqa: E402
 from dsl.values import DEFAULT, Stuck  # noqa: E402
-from embed.cells import State, encode, encode_value  # noqa: E402
-from embed.codes import CodeTable, angles_of_numbers, number_features  # noqa: E402
-from embed.moves import body_tokens, pops_of  # noqa: E402
-from embed.steps import rows_of  # noqa: E402
+from embed.cells import encode_value  # noqa: E402
+from embed.codes import CodeTable, angles_of_numbers  # noqa: E402
+from embed.moves import body_tokens  # noqa: E402
 from embed.vocab import Kind  # noqa: E402
-from executor.condition import Condition, bodies_tensor  # noqa: E402
-from executor.field import Field  # noqa: E402
-from executor.layout import layout_of  # noqa: E402
+from executor.condition import bodies_tensor  # noqa: E402
 from executor.numbers import (  # noqa: E402
+    ALONE,
     EXACT,
     LONGEST,
     UNSPELLED,
@@ -35,53 +32,16 @@ from executor.numbers import (  # noqa: E402
     scalar,
     spelled,
     steps_of,
-    values_of,
 )
 from executor.phases import DIVIDED, EXACTS, FOLDED, KINDS  # noqa: E402
-from executor.window import window_of  # noqa: E402
-from tests.executor.samples import VOCAB, small_field, tensor  # noqa: E402
+from tests.executor.read import Read, close, shown, some_number  # noqa: E402
+from tests.executor.samples import VOCAB, tensor  # noqa: E402
 
-TAKING = ("nop", "sort", "take", "replace-value", "replace-nth")
-"""An op that takes so many values: what it is does not matter."""
 OFTEN, OTHERS, SQUARE, PRODUCT, TIMES = 5, 6, 7, KINDS, KINDS + 5
 QUOTIENTS = KINDS + FOLDED
-WHOLE_PRODUCT, SPELLED, STEPS = range(-EXACTS, 0)
+WHOLE_PRODUCT, SPELLED, STEPS = range(-EXACTS - ALONE, -ALONE)
 FEW = 2000
 """Numbers that are drawn at once."""
-
-
-@cache
-def code_table(shaken: bool) -> CodeTable:
-    table = CodeTable(VOCAB, 96)
-    if shaken:
-        with torch.no_grad():
-            for parameter in table.parameters():
-                parameter.add_(0.2 * torch.randn(parameter.shape, generator=torch.Generator().manual_seed(0)))
-    return table
-
-
-@cache
-def field_of(shaken: bool) -> Field:
-    return small_field(phases=True, pure_phases=True, folded=True, divided=True, exact=True, shaken=shaken)
-
-
-class Read:
-    """What is read of a state under an op that takes some of its items, by the place in the window."""
-
-    def __init__(self, items: tuple[Any, ...], pops: int, *, results: int = 12, shaken: bool = False) -> None:
-        rows, table = rows_of([encode(State(items), VOCAB)], 160, VOCAB), code_table(shaken)
-        codes, numbers = tensor(rows.codes), tensor(rows.numbers)
-        self.layout = layout_of(codes, VOCAB)
-        condition = Condition.of(tensor([VOCAB.numbers[TAKING[pops]]]), tensor([pops]))
-        self.window = window_of(self.layout, condition, tensor([results]), copy=True)
-        with torch.no_grad():
-            z0 = self.window.gather(table.embed(codes, numbers))
-            self.values, is_number, is_char = values_of(z0, self.window.gather(codes), table)
-        self.is_number, self.is_char = is_number & self.window.seen, is_char & self.window.seen
-
-
-def some_number(random: Random) -> int:
-    return random.choice((random.randint(-9, 9), random.randint(-100, 100), random.randint(-(2**31), 2**31), random.choice((101, -101))))
 
 
 def angles(numbers: list[int]) -> Tensor:
@@ -255,23 +215,6 @@ def test_lists_spell_no_numbers() -> None:
     read = Read((("1", "2"), (4, 5), ()), 3)
     number, of_text = spelled(read.values, read.is_char, read.layout, read.window)
     assert not of_text.any() and bool((number == UNSPELLED).all())
-
-
-def shown(items: tuple[Any, ...], op: str, body: str = "", *, shaken: bool = True) -> Tensor:
-    """[W, kinds, 2 P] of a state under an op that takes its items, by the place in the window."""
-    field = field_of(shaken)
-    rows = rows_of([encode(State(items), VOCAB)], 60, VOCAB)
-    source = field.source(tensor(rows.codes), tensor(rows.numbers))
-    bodies = bodies_tensor([[body_tokens(parse(body).body, VOCAB)] if body else []])
-    window = window_of(source.layout, Condition.of(tensor([VOCAB.numbers[op]]), tensor([pops_of(op)]), bodies), tensor([8]), copy=True)
-    with torch.no_grad():
-        found = field.phases.shown(window.gather(source.z0), window.gather(source.codes), field.table, source.layout, window, bodies)
-    assert found.shape[1] == KINDS + FOLDED + DIVIDED + EXACTS
-    return found
-
-
-def close(found: Tensor, number: int) -> None:
-    torch.testing.assert_close(found, number_features(torch.tensor(float(number), dtype=torch.float64))[1], atol=2e-3, rtol=0)
 
 
 def test_products_beyond_the_table_are_shown() -> None:
