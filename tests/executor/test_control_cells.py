@@ -141,6 +141,16 @@ def test_no_list_is_made_of_what_is_no_value(word: str, given: list[Item]) -> No
         assert len(after.items) == len(after.items[0]) == 1 and after.head == HEAD
 
 
+def test_no_groups_are_made_of_what_is_no_number() -> None:
+    odd = (opening("List[Int]"), *item(1), NOTHING, CLOSE)
+    for key in (item(1), item(True)):
+        after, rounds = driven(
+            run().word(stack(odd), "group-by", (Quotation(parse("inc").body),)), lambda call, key=key: [*HEAD, *key, END]
+        )  # type: ignore[misc]
+        assert after.items == (((VOCAB.code(Kind.ERROR, ERRORS.index("type")), 0),),)
+        assert rounds == [2]
+
+
 def test_an_error_ends_a_program() -> None:
     """Also for the rest of a quotation, for the other elements, and for the words that run them."""
     texts = {"map": 1, "filter": 1, "fold": 0, "scan": 1, "times": 0, "dip": 1, "keep": 1, "bi@": 1}

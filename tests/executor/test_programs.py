@@ -78,10 +78,10 @@ def test_many_calls_are_made_in_parts(exact: Exact, monkeypatch: pytest.MonkeyPa
 def test_what_a_program_says_of_trouble_and_results(exact: Exact) -> None:
     """The most likely error of all its words, and the result of its last one; an exact executor's results are as long as their words."""
     exact.troubles = {"inc": 0.25, "neg": 0.5, "abs": 0.125, "dec": 0.0625}
-    texts = ("( inc neg abs ) dip", "abs", "( abs inc ) dip", "( dec ) map", "( neg ) when")
-    done = run_move(some_field(), *states([(1, 2), (3,), (4, 5), ((1, 2),), (1, False)]), condition(*texts))
-    assert done.trouble.tolist() == [0.5, 0.125, 0.25, 0.0625, 0.0]
-    assert done.result.tolist() == [3, 3, 3, 3, 0]
+    texts = ("( inc neg abs ) dip", "abs", "( abs inc ) dip", "( dec ) map", "( neg ) when", "( even? not ) dip")
+    done = run_move(some_field(), *states([(1, 2), (3,), (4, 5), ((1, 2),), (1, False), (1, 2)]), condition(*texts))
+    assert done.trouble.tolist() == [0.5, 0.125, 0.25, 0.0625, 0.0, 0.0]
+    assert done.result.tolist() == [3, 3, 3, 3, 0, 3]
     assert (done.error.dtype, done.trouble.dtype, done.result.dtype) == (torch.long, torch.float32, torch.long)
 
 
@@ -147,7 +147,7 @@ def test_a_state_that_has_no_room_left_keeps_its_width(exact: Exact) -> None:
     whole = run_move(some_field(), *states([((1, 2, 3, 4), 5)], width=40), condition("( dup ) dip"))
     assert done.codes.shape == (1, 13)
     assert torch.equal(done.codes, whole.codes[:, :13])
-    assert run_move(some_field(), *start, condition("drop")).codes.shape == (1, 13)
+    assert run_move(some_field(), *start, condition("over")).codes.shape == (1, 13)
 
 
 def test_a_state_that_becomes_shorter_is_filled_up(exact: Exact) -> None:
@@ -161,7 +161,7 @@ def test_calls_have_room_for_what_words_make(exact: Exact) -> None:
     """The longest state of a round, and its longest item once more, or ROOM."""
     head = 6  # four constants, a separator and the end
     run_move(some_field(), *states([(1, 2)]), condition("( inc ) dip"))
-    assert exact.widths == [head + 1 + ROOM]
+    assert exact.widths == [head + 1 + ROOM] and ROOM == 34  # a text of 32 characters
     exact.widths.clear()
     long = tuple(range(60))
     some = [("( inc ) dip", (1, 2)), ("( dup ) dip", (long, 2)), ("( neg ) dip", (*range(5), 2))]
@@ -183,7 +183,8 @@ def test_calls_are_made_with_the_table_that_is_given(monkeypatch: pytest.MonkeyP
     run_move(some_field(), *states([(1, 2), (3,)]), condition("( inc ) dip", "dec"), table)
     assert len(given) == 2 and all(each is table for each in given)
     run_program(some_field(), *states([(1, 2)]), [condition("( inc ) dip")] * 2)
-    assert given[2] is given[3] is not None
+    run_program(some_field(), *states([(1, 2)]), [condition("( inc ) dip")] * 2, one_call=True)
+    assert given[2] is given[3] is not None and given[4] is given[5] is not None
 
 
 def test_a_network_that_knows_nothing_gives_states_all_the_same() -> None:

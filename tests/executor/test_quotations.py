@@ -123,7 +123,7 @@ def test_words_without_their_quotations_right_before_them_are_not_known(text: st
 
 def test_words_that_a_network_cannot_be_asked_for_are_not_known() -> None:
     assert known("dip", "( inc ) dip neg") is not None
-    assert quotations_of(VOCAB.numbers["dip"], [[VOCAB.numbers[NOP]], []], VOCAB) is None
+    assert quotations_of(VOCAB.numbers["dip"], [[VOCAB.numbers[NOP], VOCAB.numbers["inc"]], []], VOCAB) is None
 
 
 @pytest.mark.parametrize(
