@@ -125,7 +125,7 @@ def test_lists_are_made_of_items_of_one_kind() -> None:
 
 def test_what_is_no_value_has_no_limits() -> None:
     """A network's cells stay as they are where nothing tells that a limit is broken."""
-    for odd in ((NOTHING,), (*item(1), *item(2)), (opening("List[Int]"), NOTHING, CLOSE)):
+    for odd in ((NOTHING,), (*item(1), *item(2**40)), (opening("List[Int]"), NOTHING, CLOSE)):
         assert run().checked(stack(item(5), item(6)), odd, 1) == stack(odd, item(6))
     assert run().checked(Stack((), (item(5),)), item(2**40), 1) == Stack((), (item(2**40),))
     assert run().checked(stack(item(5)), item(2**40), 1).stuck(VOCAB)
@@ -142,11 +142,20 @@ def test_no_list_is_made_of_what_is_no_value(word: str, given: list[Item]) -> No
 
 
 def test_no_groups_are_made_of_what_is_no_number() -> None:
+    """One group may be fine; nor are there groups of flags."""
     odd = (opening("List[Int]"), *item(1), NOTHING, CLOSE)
-    for key in (item(1), item(True)):
-        after, rounds = driven(
-            run().word(stack(odd), "group-by", (Quotation(parse("inc").body),)), lambda call, key=key: [*HEAD, *key, END]
-        )  # type: ignore[misc]
+
+    def group_by(given: Item, keys: dict[Cell, Item]) -> tuple[Stack, list[int]]:
+        quotations = (Quotation(parse("inc").body),)
+        return driven(run().word(stack(given), "group-by", quotations), lambda call: [*HEAD, *keys[call.cells[len(HEAD)]], END])
+
+    one, two = item((1, 2))[1:3]
+    assert group_by(item((1, 2)), {one: item(5), two: item(6)}) == (stack(item(((1,), (2,)))), [2])
+    for after, rounds in (
+        group_by(odd, {one: item(5), NOTHING: item(6)}),
+        group_by(odd, {one: item(5), NOTHING: item(5)}),
+        group_by(item((1, 2)), {one: item(5), two: item(True)}),
+    ):
         assert after.items == (((VOCAB.code(Kind.ERROR, ERRORS.index("type")), 0),),)
         assert rounds == [2]
 
