@@ -25,7 +25,7 @@ from typing import TypeAlias
 from dsl.program import Constant, Instruction, Push, Quotation
 from dsl.values import CODES, Profile, Stuck, check
 from dsl.values import Reason as Why
-from embed.cells import Cell, CellError, decode
+from embed.cells import Cell, CellError, decode, encode_value
 from embed.moves import body_tokens
 from embed.vocab import CONSTANTS, OPENS, Kind, Vocabulary
 from executor.quotations import pops_with
@@ -152,12 +152,14 @@ class Run:
                 pending.append(instruction)
             elif isinstance(instruction, Push):
                 codes = [token - len(self.vocab.body_words) for token in body_tokens((instruction,), self.vocab)]
-                stack = stack.over([tuple((code, 0) for code in codes)], 0)
+                stack = self.checked(stack, tuple((code, 0) for code in codes), 0)
             elif isinstance(instruction, Constant):
                 stack = yield from self.call(stack, self.vocab.numbers[CONSTANTS[instruction.index]], 0)
             else:
                 stack = yield from self.word(stack, instruction.name, pending)
                 pending = []
+            if len(stack.items) + len(pending) > self.profile.max_stack:
+                return self.stuck(stack, Why.SIZE)
         return stack
 
     # What is read of items, and made of them.
@@ -179,8 +181,8 @@ class Run:
         return code - block.first - self.vocab.int_range if code in block else number if code == self.vocab.code(Kind.BEYOND_INT) else None
 
     def int_item(self, number: int) -> Item:
-        """A place or a count, which are numbers of the table."""
-        return ((self.vocab.blocks[Kind.INT].first + self.vocab.int_range + number, 0),)
+        """A place or a count."""
+        return tuple(encode_value(number, self.vocab))
 
     def elements(self, item: Item) -> list[Item] | None:
         """Those of a list; None for anything else, and for an empty one."""
@@ -199,7 +201,7 @@ class Run:
 
     def list_of(self, elements: Sequence[Item], like: Item | None = None) -> Item | None:
         """The list of some items, of the kind of `like` where there are none; None where they make no list."""
-        kinds = {self._kind(element) for element in elements} if elements else {like[0][0] if like else None}
+        kinds = {self._bracket(element) for element in elements} if elements else {like[0][0] if like else None}
         if len(kinds) != 1 or None in kinds:
             return None
         (kind,) = kinds
@@ -219,18 +221,19 @@ class Run:
         first = self.vocab.code(Kind.OPEN)
         return {first + place: name for place, name in enumerate(OPENS) if name.startswith("List")}
 
-    def _kind(self, element: Item) -> int | None:
-        """The bracket that opens a list of such elements."""
-        first, opens = self.vocab.code(Kind.OPEN), self.vocab.blocks[Kind.OPEN]
-        if self.number(element) is not None:
-            name = "Int"
-        elif self.flag(element) is not None:
-            name = "Bool"
-        elif element[0][0] in opens and element[-1][0] == self.vocab.code(Kind.CLOSE):
-            name = OPENS[element[0][0] - first]
-        else:
-            return None
-        return first + OPENS.index(f"List[{name}]") if f"List[{name}]" in OPENS else None
+    def kind(self, item: Item) -> str | None:
+        """The type of a value as its cells tell it."""
+        if self.number(item) is not None:
+            return "Int"
+        if self.flag(item) is not None:
+            return "Bool"
+        closed = item[0][0] in self.vocab.blocks[Kind.OPEN] and item[-1][0] == self.vocab.code(Kind.CLOSE)
+        return OPENS[item[0][0] - self.vocab.code(Kind.OPEN)] if closed else None
+
+    def _bracket(self, element: Item) -> int | None:
+        """What opens a list of such elements."""
+        name = f"List[{self.kind(element)}]"
+        return self.vocab.code(Kind.OPEN) + OPENS.index(name) if name in OPENS else None
 
 
 # Words that run quotations on parts of the stack: None where there are too few values.
@@ -261,21 +264,18 @@ def _both(run: Run, stack: Stack, quotations: Sequence[Quotation], *, copy: bool
 
 
 def _on_two(run: Run, stack: Stack, quotations: Sequence[Quotation]) -> Steps | None:
-    """`bi@`."""
+    """`bi@`, on two values of one type."""
+    if len(stack.items) < 2 or run.kind(stack.items[0]) != run.kind(stack.items[1]):
+        return None
 
     def steps() -> Steps:
-        after, made = stack.over([], 2), list[Item]()
-        for item in (stack.items[1], stack.items[0]):
-            after = yield from run.body(after.over([item], 0), quotations[0].body)
-            if after.stuck(run.vocab):
-                return after
-            if not after.items:
-                return run.stuck(after, Why.UNDERFLOW)
-            made.insert(0, after.items[0])
-            after = after.over([], 1)
-        return after.over(made, 0)
+        first = yield from run.body(stack.over([stack.items[1]], 2), quotations[0].body)
+        if first.stuck(run.vocab):
+            return first
+        last = yield from run.body(first.over([stack.items[0]], 1), quotations[0].body)
+        return last if last.stuck(run.vocab) else last.over([*last.items[:1], *first.items[:1]], 1)
 
-    return steps() if len(stack.items) >= 2 else None
+    return steps()
 
 
 def _decided(run: Run, stack: Stack, quotations: Sequence[Quotation]) -> Steps | None:
@@ -314,7 +314,7 @@ def _each(run: Run, stack: Stack, quotations: Sequence[Quotation], *, combine: C
     elements = run.elements(stack.items[0]) if stack.items else None
     if elements is None:
         return None
-    places = [[run.int_item(place)] if indexed else [] for place in range(len(elements))]
+    places = [[run.int_item(place)] if indexed else [] for place in range(run.profile.index_base, run.profile.index_base + len(elements))]
     given = [[element, *place] for element, place in zip(elements, places, strict=True)]
     return _on_all(run, stack, quotations[0], given, 1, lambda tops: combine(run, elements, tops, stack.items[0]))
 
@@ -340,8 +340,8 @@ def _on_all(
     for end in ends:
         if end.stuck(run.vocab):
             return end
-    if not all(end.items for end in ends):
-        return run.stuck(stack, Why.TYPE)
+        if not end.items:
+            return run.stuck(stack, Why.TYPE)
     made = combine([end.items[0] for end in ends])
     return run.stuck(stack, Why.TYPE) if made is None else run.checked(stack, made, taken)
 
@@ -374,8 +374,10 @@ def _of_flags(
 
 def _places(run: Run, elements: Sequence[Item], tops: Sequence[Item], whole: Item) -> Item | None:
     flags = _flags(run, tops)
+    if flags is None:
+        return None
     nothing = ((run.vocab.code(Kind.OPEN) + OPENS.index("List[Int]"), 0),)
-    return None if flags is None else run.list_of([run.int_item(place) for place, kept in enumerate(flags) if kept], nothing)
+    return run.list_of([run.int_item(place) for place, kept in enumerate(flags, run.profile.index_base) if kept], nothing)
 
 
 def _keys(run: Run, tops: Sequence[Item]) -> list[int] | None:
@@ -386,6 +388,11 @@ def _keys(run: Run, tops: Sequence[Item]) -> list[int] | None:
 def _sort_by(run: Run, elements: Sequence[Item], tops: Sequence[Item], whole: Item) -> Item | None:
     keys = _keys(run, tops)
     return None if keys is None else run.list_of([elements[place] for place in sorted(range(len(keys)), key=keys.__getitem__)])
+
+
+def _grouped(run: Run, stack: Stack, quotations: Sequence[Quotation]) -> Steps | None:
+    """`group-by`, which takes nothing but a List[Int]."""
+    return _each(run, stack, quotations, combine=_group_by) if stack.items and run.kind(stack.items[0]) == "List[Int]" else None
 
 
 def _group_by(run: Run, elements: Sequence[Item], tops: Sequence[Item], whole: Item) -> Item | None:
@@ -403,7 +410,7 @@ def _fold(run: Run, stack: Stack, quotations: Sequence[Quotation], *, indexed: b
     elements = run.elements(stack.items[1]) if len(stack.items) > 1 else None
     if elements is None:
         return None
-    given = [(element, run.int_item(place) if indexed else None) for place, element in enumerate(elements)]
+    given = [(element, run.int_item(place) if indexed else None) for place, element in enumerate(elements, run.profile.index_base)]
 
     def steps() -> Steps:
         value = stack.items[0]
@@ -445,7 +452,7 @@ CONTROL: dict[str, Meaning] = {
     "map": partial(_each, combine=_map), "filter": partial(_each, combine=_filter), "count": partial(_each, combine=_count),
     "any": partial(_each, combine=partial(_of_flags, what=any)), "all": partial(_each, combine=partial(_of_flags, what=all)),
     "zip-with": _zip_with, "map-index": partial(_each, combine=_map, indexed=True), "filter-index": partial(_each, combine=_filter, indexed=True),
-    "positions-where": partial(_each, combine=_places), "sort-by": partial(_each, combine=_sort_by), "group-by": partial(_each, combine=_group_by),
+    "positions-where": partial(_each, combine=_places), "sort-by": partial(_each, combine=_sort_by), "group-by": _grouped,
     "fold": _fold, "fold-index": partial(_fold, indexed=True), "scan": _scan,
 }  # fmt: skip
-"""The words that are run as their quotations. Each is held against the machine in tests/executor/test_programs.py."""
+"""The words that are run as their quotations. Each is held against the machine in tests/executor/test_control.py."""

@@ -8,6 +8,7 @@ from collections.abc import Generator, Sequence
 import torch
 from torch import Tensor
 
+from dsl.program import Word
 from dsl.values import DEFAULT, Profile
 from embed.cells import Cell
 from embed.vocab import Kind, Vocabulary
@@ -53,7 +54,7 @@ def run_move(
             stack = Stack.read(list(zip(codes[row].tolist(), numbers[row].tolist(), strict=True)), vocab)
             if quotations is not None and not stack.stuck(vocab):
                 run = Run(vocab, profile)
-                programs[row] = run, run.word(stack, vocab.ops[op], quotations)
+                programs[row] = run, run.body(stack, (*quotations, Word(vocab.ops[op])))
     others = [row for row in range(len(codes)) if row not in programs]
     done = Executed(
         codes.clone(),

@@ -28,13 +28,20 @@ def _quotations_of(op: int, bodies: tuple[tuple[int, ...], ...], vocab: Vocabula
 
 
 def _can_be_told(body: Sequence[Instruction], vocab: Vocabulary) -> bool:
-    """Whether each word of a quotation, and of those in it, is one that a network can be asked for."""
-    return all(
-        _can_be_told(each.body, vocab)
-        if isinstance(each, Quotation)
-        else not isinstance(each, Word) or (each.name in vocab.numbers and OPS[each.name].num_quotations <= 2)
-        for each in body
-    )
+    """Whether each word of a quotation, and of those in it, is one that a network can be asked for, with its quotations right before it."""
+    waiting = 0
+    for each in body:
+        if isinstance(each, Quotation):
+            waiting += 1
+            if not _can_be_told(each.body, vocab):
+                return False
+        elif isinstance(each, Word) and (each.name not in vocab.numbers or each.name not in OPS):
+            return False
+        else:
+            if waiting != (OPS[each.name].num_quotations if isinstance(each, Word) else 0) or waiting > 2:
+                return False
+            waiting = 0
+    return waiting == 0
 
 
 def pops_with(word: str, quotations: Sequence[Quotation]) -> int:

@@ -1,5 +1,6 @@
-"""Programs: words that run quotations on parts of the stack come down to the calls that the machine's meaning of them says; held against the machine with an exact executor."""
+"""Programs in batches: which rows run as their quotations, what is asked of the network together and once, and how wide states are."""
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -8,174 +9,194 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
 
 import executor.programs as programs  # noqa: E402
-from dsl import machine  # noqa: E402
-from dsl.parser import parse  # noqa: E402
-from dsl.program import Program, Quotation, Word  # noqa: E402
-from dsl.values import Stuck  # noqa: E402
-from embed.cells import State, decode, encode  # noqa: E402
-from embed.moves import body_tokens  # noqa: E402
+from embed.cells import State, encode  # noqa: E402
 from embed.steps import rows_of  # noqa: E402
-from executor.condition import Condition, bodies_tensor, moves_of  # noqa: E402
-from executor.integrate import Executed  # noqa: E402
-from executor.programs import RUN, run_move, run_program  # noqa: E402
-from executor.quotations import instructions_of, pops_with, quotations_of  # noqa: E402
-from tests.executor.samples import VOCAB, small_field, tensor  # noqa: E402
+from embed.vocab import ERRORS, INTERPRETATIONS, Kind  # noqa: E402
+from executor.condition import Condition  # noqa: E402
+from executor.integrate import Executed, execute  # noqa: E402
+from executor.programs import ROOM, run_move, run_program  # noqa: E402
+from tests.executor.exact import Exact, condition, items_of, meant, some_field, states  # noqa: E402
+from tests.executor.samples import VOCAB, tensor  # noqa: E402
+from tests.executor.test_control import ASKED, CASES, CONSTANTS  # noqa: E402
 
-NOTHING = (None,) * 4
-CASES: tuple[tuple[str, tuple[Any, ...]], ...] = (
-    ("( inc ) dip", (1, 2)),
-    ("( take ) dip", ((3, 4), 1, 2)),
-    ("( + ) dip", (1, 2, 30)),
-    ("( drop ) dip", (1, 2)),
-    ("( 3 + [1,2] ) dip", (1, "ab")),
-    ("( inc ) keep", (5,)),
-    ("( dup ) keep", ("ab",)),
-    ("( + ) keep", (4, 5)),
-    ("( sum ) ( length ) bi", ((3, 1, 2),)),
-    ("( drop ) ( sum ) bi", (7, (1, 2))),
-    ("( len ) ( sum ) bi*", ("ab", (1, 2))),
-    ("( + ) ( neg ) bi*", (10, 1, 2)),
-    ("( len ) bi@", ("ab", "cde")),
-    ("( over + ) bi@", (10, 1, 2)),
-    ("( ( neg ) dip inc ) call", (4, 5)),
-    ("( ( ( inc ) dip ) keep ) dip", (1, 2, 3)),
-    ("( ( inc ) ( dec ) bi + ) bi@", (4, 5)),
-    ("( [1,-2] ( neg ) map ) dip", (7,)),
-    ('( "x" concat ) dip', ("ab", 1)),
-    ("( c1 + ) dip", (3, 4)),
-    ("( +  ) dip", (1, 2)),  # too few values below
-    ("( sum ) dip", (1, 2)),  # a type that does not fit
-    ("( inc ) dip", (1,)),
-    ("( inc ) dip", ()),
-    ("( ( inc ) dip ) ( neg ) bi", (1,)),
-)
+ADD_BELOW = "( + ) dip"
 
 
-def exact(field: object, codes: torch.Tensor, numbers: torch.Tensor, condition: Condition, table: object = None) -> Executed:
-    """What `execute` would give if the network were never wrong; no word of RUN may be asked of it."""
-    made, errors = [], []
-    for row in range(len(codes)):
-        state = decode(list(zip(codes[row].tolist(), numbers[row].tolist(), strict=True)), VOCAB)
-        name = VOCAB.ops[int(condition.ops[row, 0])]
-        assert name not in RUN
-        bodies = [instructions_of([t for t in body if t >= 0], VOCAB) for body in condition.bodies[row].tolist() if body[0] >= 0]
-        items: Any = state.items
-        if not isinstance(items, str):
-            body = parse(name).body if name[0] == "c" and name[1:].isdigit() else (*(Quotation(b or ()) for b in bodies), Word(name))
-            after = machine.run(Program(body), items, constants=tuple(0 if c is None else c for c in state.constants))
-            items = after.reason.value if isinstance(after, Stuck) else after
-        made.append(encode(State(items, state.constants), VOCAB))
-        errors.append(isinstance(items, str))
-    rows = rows_of(made, max(codes.shape[1], *map(len, made), 1), VOCAB)
-    zeros = torch.zeros(len(codes))
-    return Executed(tensor(rows.codes), tensor(rows.numbers), tensor(errors), tensor(errors).float(), zeros.long())
-
-
-def states(some: list[tuple[Any, ...]], constants: tuple[Any, ...] = NOTHING, width: int = 40) -> tuple[torch.Tensor, torch.Tensor]:
-    rows = rows_of([encode(State(items, constants), VOCAB) for items in some], width, VOCAB)
-    return tensor(rows.codes), tensor(rows.numbers)
-
-
-def condition(text: str, count: int = 1) -> Condition:
-    ((op, bodies),) = moves_of(parse(text), VOCAB)
-    quotations = [i for i in parse(text).body if isinstance(i, Quotation)]
-    pops = pops_with(VOCAB.ops[op], quotations)
-    return Condition.of(torch.full((count,), op), torch.full((count,), pops), bodies_tensor([bodies] * count))
-
-
-def items_of(done: Executed, row: int = 0) -> Any:
-    return decode(list(zip(done.codes[row].tolist(), done.numbers[row].tolist(), strict=True)), VOCAB).items
-
-
-@pytest.mark.parametrize(("text", "items"), CASES)
-def test_each_word_means_what_the_machine_says(text: str, items: tuple[Any, ...], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(programs, "execute", exact)
-    constants = (None, 30, None, None)
-    done = run_move(small_field(), *states([items], constants), condition(text))
-    after = machine.run(parse(text), items, constants=(0, 30))
-    assert items_of(done) == (after.reason.value if isinstance(after, Stuck) else after)
-    assert bool(done.error[0]) == isinstance(after, Stuck)
-
-
-def test_rows_of_a_batch_run_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_of_a_batch_run_side_by_side(exact: Exact) -> None:
     """Rows with other words, other quotations and other lengths, in any order."""
-    monkeypatch.setattr(programs, "execute", exact)
-    some = [case for case in CASES if "c1" not in case[0]] + [("inc", (4,)), ("dup", ("ab",)), ("( inc ) map", ((1, 2),))]
+    some = [case[:2] for case in CASES] + [*ASKED, ("inc", (4,)), ("dup", ("ab",)), ("c1", ()), ("+", (1,))]
     Random(0).shuffle(some)
-    told = [condition(text) for text, _ in some]
-    one = Condition.of(
-        *(torch.cat([getattr(each, name) for each in told])[:, 0] for name in ("ops", "pops")), torch.cat([each.bodies for each in told])
-    )
-    done = run_move(small_field(), *states([items for _, items in some]), one)
+    start = states([items for _, items in some], (*CONSTANTS, None, None), width=40)
+    kept = start[0].clone(), start[1].clone()
+    done = run_move(some_field(), *start, condition(*[text for text, _ in some]))
     for row, (text, items) in enumerate(some):
-        after = machine.run(parse(text), items)
-        assert items_of(done, row) == (after.reason.value if isinstance(after, Stuck) else after), text
-    assert done.codes.shape == (len(some), 40)
+        after = meant(text, items, CONSTANTS)
+        assert items_of(done, row) == after, text
+        assert int(done.error[row]) == (1 + ERRORS.index(after) if isinstance(after, str) else 0)
+    assert done.codes.shape == done.numbers.shape == (len(some), 40)
+    assert all(torch.equal(now, then) for now, then in zip(start, kept, strict=True))
 
 
-def test_a_program_with_and_without(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_calls_that_do_not_wait_for_one_another_are_made_together(exact: Exact) -> None:
+    """Those of several rows, too; words without quotations are one call before them."""
+    some = [("( inc neg ) dip", (5, 6)), ("( dec abs 3 + ) keep", (7,)), ("neg", (4,)), ("( dup ) map", ((1, 2),)), ("dec", (4,))]
+    done = run_move(some_field(), *states([items for _, items in some]), condition(*[text for text, _ in some]))
+    assert exact.asked == [["neg", "dec"], ["inc", "dec", "dup", "dup"], ["neg", "abs"], ["+"]]
+    assert [items_of(done, row) for row in range(len(some))] == [(-6, 6), (9, 7), (-4,), ((1, 2),), (3,)]
+
+
+def test_equal_calls_are_made_once(exact: Exact) -> None:
+    """Equal in word, quotations, constants and all items: what lies below counts, since a quotation may look at it."""
+    cases = [(ADD_BELOW, (1, 2, 3)), (ADD_BELOW, (1, 2, 4)), (ADD_BELOW, (0, 1, 2, 3)), ("( + neg ) keep", (1, 2))]
+    done = run_move(some_field(), *states([items for _, items in cases]), condition(*[text for text, _ in cases]))
+    assert exact.asked == [["+", "+"], ["neg"]]
+    assert [items_of(done, row) for row in range(4)] == [(3, 3), (3, 4), (0, 3, 3), (-3, 2)]
+    exact.asked.clear()
+    run_move(
+        some_field(), *states([((), 1), ((), 1), ((), 1)]), condition("( ( inc ) map ) dip", "( ( dec ) map ) dip", "( ( inc ) map ) dip")
+    )
+    assert exact.asked == [["map", "map"]]
+    exact.asked.clear()
+    done = run_move(some_field(), *states([((4, 9, 4), 3)]), condition("( ( dup + ) map ) dip"))
+    assert (exact.asked, items_of(done)) == ([["dup", "dup"], ["+", "+"]], ((8, 18, 8), 3))
+
+
+def test_states_with_other_constants_are_other_calls(exact: Exact) -> None:
+    rows = rows_of([encode(State((1, 2), (number, None, None, None)), VOCAB) for number in (5, 6)], 40, VOCAB)
+    done = run_move(some_field(), tensor(rows.codes), tensor(rows.numbers), condition("( c0 + ) dip", "( c0 + ) dip"))
+    assert [items_of(done, row) for row in (0, 1)] == [(6, 2), (7, 2)]
+    assert exact.asked == [["c0", "c0"], ["+", "+"]]
+
+
+def test_many_calls_are_made_in_parts(exact: Exact, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "AT_ONCE", 3)
+    done = run_move(some_field(), *states([(tuple(range(8)),)]), condition("( dup * ) map"))
+    assert list(map(len, exact.asked)) == [3, 3, 2] * 2
+    assert items_of(done) == (tuple(n * n for n in range(8)),)
+
+
+def test_what_a_program_says_of_trouble_and_results(exact: Exact) -> None:
+    """The most likely error of all its words, and the result of its last one; an exact executor's results are as long as their words."""
+    exact.troubles = {"inc": 0.25, "neg": 0.5, "abs": 0.125, "dec": 0.0625}
+    texts = ("( inc neg abs ) dip", "abs", "( abs inc ) dip", "( dec ) map", "( neg ) when", "( even? not ) dip")
+    done = run_move(some_field(), *states([(1, 2), (3,), (4, 5), ((1, 2),), (1, False), (1, 2)]), condition(*texts))
+    assert done.trouble.tolist() == [0.5, 0.125, 0.25, 0.0625, 0.0, 0.0]
+    assert done.result.tolist() == [3, 3, 3, 3, 0, 3]
+    assert (done.error.dtype, done.trouble.dtype, done.result.dtype) == (torch.long, torch.float32, torch.long)
+
+
+def test_errors_are_those_of_the_last_word(exact: Exact) -> None:
+    some = [("( 0 div ) dip", (1, 2)), ("( sum ) dip", (1, 2)), ("( inc ) dip", (1, 2)), ("( + ) dip", (1, 2))]
+    done = run_move(some_field(), *states([items for _, items in some]), condition(*[text for text, _ in some]))
+    assert done.error.tolist() == [1 + ERRORS.index(name) for name in ("undefined", "type")] + [0, 1 + ERRORS.index("underflow")]
+    assert [items_of(done, row) for row in range(4)] == ["undefined", "type", (2, 2), "underflow"]
+
+
+def test_a_program_with_and_without(exact: Exact) -> None:
     """With `one_call` the network is asked for the word itself."""
-    monkeypatch.setattr(programs, "execute", exact)
     text, start = "( inc ) dip", states([(1, 2)])
-    assert [items_of(done) for done in run_program(small_field(), *start, [condition(text)] * 3)] == [(2, 2), (3, 2), (4, 2)]
-    with pytest.raises(AssertionError):
-        run_program(small_field(), *start, [condition(text)], one_call=True)
+    assert [items_of(done) for done in run_program(some_field(), *start, [condition(text)] * 3)] == [(2, 2), (3, 2), (4, 2)]
+    assert exact.asked == [["inc"]] * 3
+    assert [items_of(done) for done in run_program(some_field(), *start, [condition(text)] * 3, one_call=True)] == [(2, 2), (3, 2), (4, 2)]
+    assert exact.asked == [["inc"]] * 3 + [["dip"]] * 3
+    assert run_program(some_field(), *start, []) == []
 
 
-def test_the_trained_way_is_taken_where_a_quotation_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A number beyond the table is not told by its token, and a quotation of twelve tokens may have been cut off."""
-    dip = VOCAB.numbers["dip"]
-    assert quotations_of(dip, [body_tokens(parse("70000 +").body, VOCAB), []], VOCAB) is None
-    assert quotations_of(dip, [body_tokens(parse(" ".join(["inc"] * 12)).body, VOCAB), []], VOCAB) is None
-    assert quotations_of(dip, [body_tokens(parse(" ".join(["inc"] * 11)).body, VOCAB), []], VOCAB) is not None
-    assert quotations_of(dip, [[], []], VOCAB) is None
-    asked: list[str] = []
-
-    def counting(field: object, codes: Any, numbers: Any, condition: Condition, table: object = None) -> Executed:
-        asked.extend(VOCAB.ops[op] for op in condition.ops[:, 0].tolist())
-        zeros = torch.zeros(len(codes))
-        return Executed(codes, numbers, zeros.long(), zeros, zeros.long())
-
-    monkeypatch.setattr(programs, "execute", counting)
-    run_move(small_field(), *states([(1, 2)]), condition("( 70000 + ) dip"))
-    assert asked == ["dip"]
+def test_a_program_keeps_the_limits_of_its_profile(exact: Exact) -> None:
+    told, start = [condition("( dup concat ) map"), condition("( len ) map")], states([(("abcdefgh", "ijk"),)], width=60)
+    profile = exact.profile.with_limits(max_str=20)
+    assert [items_of(done) for done in run_program(some_field(), *start, told, profile=profile)] == ["size", "size"]
+    assert items_of(run_program(some_field(), *start, told)[1]) == ((16, 6),)
 
 
-def test_quotations_are_read_back_from_their_tokens() -> None:
-    for text in (
-        "inc 3 +",
-        "[1,-2] sum",
-        '"a b" concat',
-        "( ( inc ) map 2 take ) dip",
-        "c2 over -",
-        "[[1],[]] length",
-        "true not",
-        "[] drop",
-    ):
-        body = parse(text).body
-        assert instructions_of(body_tokens(body, VOCAB), VOCAB) == body
-    assert instructions_of(body_tokens(parse("( inc ) map").body, VOCAB)[:2], VOCAB) is None
-    assert instructions_of(body_tokens(parse("inc ( inc ) map").body, VOCAB)[2:], VOCAB) is None
+def asked_for_itself(told: Condition, start: tuple[torch.Tensor, torch.Tensor], exact: Exact) -> bool:
+    exact.asked.clear()
+    run_move(some_field(), *start, told)
+    return exact.asked == [["dip"]]
 
 
-def test_an_empty_list_of_anything_is_told_as_one_of_numbers() -> None:
-    for text, like in (("[] drop", "[] 1 append drop"), ("[[]] drop", "[[1]] drop")):
-        tokens = body_tokens(parse(text).body, VOCAB)
-        assert tokens[0] == body_tokens(parse(like).body, VOCAB)[0]
-        assert instructions_of(tokens, VOCAB) is not None
+def test_only_hard_concrete_words_run_as_their_quotations(exact: Exact) -> None:
+    told, start = condition("( inc ) dip"), states([(1, 2)])
+    assert not asked_for_itself(told, start, exact)
+    assert asked_for_itself(replace(told, vectors=torch.zeros(1, 8)), start, exact)
+    assert asked_for_itself(replace(told, interpretation=told.interpretation.roll(1, 1)), start, exact)
+    assert asked_for_itself(replace(told, interpretation=torch.full((1, len(INTERPRETATIONS)), 1 / len(INTERPRETATIONS))), start, exact)
+    mixed = {"ops": torch.cat([told.ops] * 2, 1), "weights": torch.full((1, 2), 0.5), "pops": torch.cat([told.pops] * 2, 1)}
+    assert asked_for_itself(replace(told, **mixed), start, exact)
+    assert asked_for_itself(condition("( 70000 + ) dip"), start, exact)
 
 
-@pytest.mark.parametrize(
-    ("text", "pops"),
-    [("inc", 1), ("( inc ) map", 1), ("( inc ) when", 2), ("( + ) ( drop ) if", 3), ("( + ) dip", 3), ("( inc ) keep", 1), ("c0", 0)],
-)
-def test_how_many_values_a_word_takes_with_its_quotations(text: str, pops: int) -> None:
-    body = parse(text).body
-    last = body[-1]
-    assert pops_with(last.name if isinstance(last, Word) else text, [i for i in body if isinstance(i, Quotation)]) == pops
+def test_a_state_that_is_stuck_stays_so(exact: Exact) -> None:
+    rows = rows_of([encode(State("range"), VOCAB)], 12, VOCAB)
+    start = tensor(rows.codes), tensor(rows.numbers)
+    assert asked_for_itself(condition("( inc ) dip"), start, exact)
+    done = run_move(some_field(), *start, condition("( inc ) dip"))
+    assert (items_of(done), int(done.error[0])) == ("range", 1 + ERRORS.index("range"))
 
 
-def test_a_state_that_has_no_room_left_keeps_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(programs, "execute", exact)
-    done = run_move(small_field(), *states([((1, 2, 3, 4), 5)], width=13), condition("( dup ) dip"))
+def test_a_batch_without_rows(exact: Exact) -> None:
+    start = torch.zeros(0, 20, dtype=torch.long), torch.zeros(0, 20, dtype=torch.long)
+    done = run_move(some_field(), *start, condition("( inc ) dip").take(torch.zeros(0, dtype=torch.long)))
+    assert (done.codes.shape, exact.asked) == ((0, 20), [])
+
+
+def test_a_state_that_has_no_room_left_keeps_its_width(exact: Exact) -> None:
+    """The cells that fit are those of the state."""
+    start = states([((1, 2, 3, 4), 5)], width=13)
+    done = run_move(some_field(), *start, condition("( dup ) dip"))
+    whole = run_move(some_field(), *states([((1, 2, 3, 4), 5)], width=40), condition("( dup ) dip"))
     assert done.codes.shape == (1, 13)
+    assert torch.equal(done.codes, whole.codes[:, :13])
+    assert run_move(some_field(), *start, condition("over")).codes.shape == (1, 13)
+
+
+def test_a_state_that_becomes_shorter_is_filled_up(exact: Exact) -> None:
+    done = run_move(some_field(), *states([((1, 2000, 3, 4000), 5)], width=20), condition("( sum ) dip"))
+    left = encode(State((6004, 5)), VOCAB)
+    assert done.codes[0].tolist() == [*(code for code, _ in left), *[VOCAB.code(Kind.PAD)] * (20 - len(left))]
+    assert done.numbers[0].tolist() == [*(number for _, number in left), *[0] * (20 - len(left))]
+
+
+def test_calls_have_room_for_what_words_make(exact: Exact) -> None:
+    """The longest state of a round, and its longest item once more, or ROOM."""
+    head = 6  # four constants, a separator and the end
+    run_move(some_field(), *states([(1, 2)]), condition("( inc ) dip"))
+    assert exact.widths == [head + 1 + ROOM] and ROOM == 34  # a text of 32 characters
+    exact.widths.clear()
+    long = tuple(range(60))
+    some = [("( inc ) dip", (1, 2)), ("( dup ) dip", (long, 2)), ("( neg ) dip", (*range(5), 2))]
+    done = run_move(some_field(), *states([items for _, items in some], width=160), condition(*[text for text, _ in some]))
+    assert exact.widths == [head + 2 * 62]
+    assert items_of(done, 1) == (long, long, 2)
+
+
+def test_calls_are_made_with_the_table_that_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Any] = []
+    exact = Exact()
+
+    def noting(field: object, codes: Any, numbers: Any, condition: Condition, table: Any = None) -> Executed:
+        given.append(table)
+        return exact(field, codes, numbers, condition)
+
+    monkeypatch.setattr(programs, "execute", noting)
+    table = torch.zeros(3)
+    run_move(some_field(), *states([(1, 2), (3,)]), condition("( inc ) dip", "dec"), table)
+    assert len(given) == 2 and all(each is table for each in given)
+    run_program(some_field(), *states([(1, 2)]), [condition("( inc ) dip")] * 2)
+    run_program(some_field(), *states([(1, 2)]), [condition("( inc ) dip")] * 2, one_call=True)
+    assert given[2] is given[3] is not None and given[4] is given[5] is not None
+
+
+def test_a_network_that_knows_nothing_gives_states_all_the_same() -> None:
+    """Of whatever cells: each row is what it would be alone, and words without quotations are what `execute` makes of them."""
+    torch.manual_seed(0)
+    texts = ("( inc dup ) dip", "neg", "( abs ) map", "( + ) ( neg ) bi*", "( over + ) fold", "( even? ) filter")
+    items = [(1, 2), (3,), ((1, 2, 3),), (1, 2, 3), ((1, 2), 3), ((4, 5),)]
+    start = states(items)
+    done = run_move(some_field(), *start, condition(*texts))
+    assert done.codes.shape == start[0].shape and done.trouble.isfinite().all() and (done.trouble >= 0).all() and (done.trouble <= 1).all()
+    assert torch.equal(done.codes[1:2], execute(some_field(), start[0][1:2], start[1][1:2], condition("neg")).codes)
+    for row, text in enumerate(texts):
+        alone = run_move(some_field(), start[0][row : row + 1], start[1][row : row + 1], condition(text))
+        assert torch.equal(alone.codes[0], done.codes[row]) and torch.equal(alone.numbers[0], done.numbers[row])
+        assert alone.error[0] == done.error[row] and alone.result[0] == done.result[row]
