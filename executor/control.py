@@ -11,229 +11,22 @@ between, its quotations run word by word, each word one call of the network. So 
     fold [f], fold-index, scan                                                                                   f on one after the other
 
 Where what lies on the stack does not fit (no list, no flag, too few values), or a list is empty, so that nothing tells the kind of the result, the network is asked for the word itself, in one call.
-
-Programs are generators: they ask for calls, as many at once as do not wait for one another, and are sent what the network made of these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
 
-from dsl.program import Constant, Instruction, Push, Quotation
-from dsl.values import CODES, Profile, Stuck, check
+from dsl.program import Quotation
 from dsl.values import Reason as Why
-from embed.cells import Cell, CellError, decode, encode_value
-from embed.moves import body_tokens
-from embed.vocab import CONSTANTS, OPENS, Kind, Vocabulary
-from executor.quotations import pops_with
+from embed.vocab import OPENS, Kind
+from executor.running import Meaning, Run, Steps, together
+from executor.stacks import Item, Stack
 
 MOST_TIMES = 64
 """`times` more often than this is one call."""
-
-Item: TypeAlias = "tuple[Cell, ...]"
-
-
-@dataclass(frozen=True, slots=True)
-class Stack:
-    """A state while quotations run, as cells."""
-
-    head: Item
-    """The constants and SEP."""
-    items: tuple[Item, ...]
-    """Top first. They need not be values: what the network makes may follow no rule."""
-
-    @classmethod
-    def read(cls, cells: Sequence[Cell], vocab: Vocabulary) -> Stack:
-        """The items of some cells; what follows no rule is one item."""
-        opens, close, end = vocab.blocks[Kind.OPEN], vocab.code(Kind.CLOSE), vocab.code(Kind.END)
-        first = next((place for place, (code, _) in enumerate(cells) if code == vocab.code(Kind.SEP)), len(cells) - 1) + 1
-        items, depth = list[list[Cell]](), 0
-        for cell in cells[first:]:
-            if cell[0] == end and depth <= 0:
-                break
-            if depth <= 0:
-                items.append([])
-            items[-1].append(cell)
-            depth = max(0, depth + (cell[0] in opens) - (cell[0] == close))
-        return cls(tuple(cells[:first]), tuple(map(tuple, items)))
-
-    def cells(self, vocab: Vocabulary) -> list[Cell]:
-        """The state as it is."""
-        return [*self.head, *(cell for item in self.items for cell in item), (vocab.code(Kind.END), 0)]
-
-    def stuck(self, vocab: Vocabulary) -> bool:
-        """Whether it is an error."""
-        return bool(self.items) and self.items[0][0][0] in vocab.blocks[Kind.ERROR]
-
-    def over(self, items: Iterable[Item], taken: int) -> Stack:
-        """These items, top first, in place of the `taken` topmost."""
-        return replace(self, items=(*items, *self.items[taken:]))
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call of the network."""
-
-    op: int
-    pops: int
-    bodies: tuple[tuple[int, ...], ...]
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came out of it: cells, how likely an error was, and cells of the result."""
-
-    cells: tuple[Cell, ...]
-    trouble: float
-    result: int
-
-
-Steps: TypeAlias = "Generator[list[Call], Sequence[Answer], Stack]"
-"""A program: it ends with a state."""
-Meaning: TypeAlias = "Callable[[Run, Stack, Sequence[Quotation]], Steps | None]"
-"""What a word does with these quotations; None where what lies on the stack does not fit."""
-
-
-def together(programs: Sequence[Steps]) -> Generator[list[Call], Sequence[Answer], list[Stack]]:
-    """Several programs side by side: the states that they end with."""
-    ends: dict[int, Stack] = {}
-    asked: dict[int, list[Call]] = {}
-
-    def go_on(number: int, answers: Sequence[Answer] | None) -> None:
-        try:
-            asked[number] = next(programs[number]) if answers is None else programs[number].send(answers)
-        except StopIteration as end:
-            ends[number] = end.value
-            asked.pop(number, None)
-
-    for number in range(len(programs)):
-        go_on(number, None)
-    while asked:
-        answers = yield [call for calls in asked.values() for call in calls]
-        place = 0
-        for number, calls in list(asked.items()):
-            go_on(number, answers[place : place + len(calls)])
-            place += len(calls)
-    return [ends[number] for number in range(len(programs))]
-
-
-class Run:
-    """One state's program."""
-
-    def __init__(self, vocab: Vocabulary, profile: Profile) -> None:
-        self.vocab, self.profile = vocab, profile
-        self.trouble, self.result = 0.0, 0
-
-    def word(self, stack: Stack, name: str, quotations: Sequence[Quotation]) -> Steps:
-        """A word, as its quotations where it has some and they can run."""
-        steps = CONTROL[name](self, stack, quotations) if name in CONTROL else None
-        if steps is not None:
-            return (yield from steps)
-        tokens = tuple(tuple(body_tokens(quotation.body, self.vocab)) for quotation in quotations)
-        return (yield from self.call(stack, self.vocab.numbers[name], pops_with(name, quotations), tokens))
-
-    def call(self, stack: Stack, op: int, pops: int, bodies: tuple[tuple[int, ...], ...] = ()) -> Steps:
-        """One call of the network."""
-        (answer,) = yield [Call(op, pops, bodies, tuple(stack.cells(self.vocab)))]
-        self.trouble, self.result = max(self.trouble, answer.trouble), answer.result
-        return Stack.read(answer.cells, self.vocab)
-
-    def body(self, stack: Stack, body: Sequence[Instruction]) -> Steps:
-        """The words of a quotation, until one gets stuck."""
-        pending = list[Quotation]()
-        for instruction in body:
-            if stack.stuck(self.vocab):
-                break
-            if isinstance(instruction, Quotation):
-                pending.append(instruction)
-            elif isinstance(instruction, Push):
-                codes = [token - len(self.vocab.body_words) for token in body_tokens((instruction,), self.vocab)]
-                stack = self.checked(stack, tuple((code, 0) for code in codes), 0)
-            elif isinstance(instruction, Constant):
-                stack = yield from self.call(stack, self.vocab.numbers[CONSTANTS[instruction.index]], 0)
-            else:
-                stack = yield from self.word(stack, instruction.name, pending)
-                pending = []
-            if len(stack.items) + len(pending) > self.profile.max_stack:
-                return self.stuck(stack, Why.SIZE)
-        return stack
-
-    # What is read of items, and made of them.
-
-    def stuck(self, stack: Stack, why: Why) -> Stack:
-        """An error in place of all items."""
-        return replace(stack, items=(((self.vocab.code(Kind.ERROR) + CODES[why] - 1, 0),),))
-
-    def flag(self, item: Item) -> bool | None:
-        """None for anything but a Bool."""
-        code = item[0][0] - self.vocab.code(Kind.BOOL)
-        return bool(code) if len(item) == 1 and code in (0, 1) else None
-
-    def number(self, item: Item) -> int | None:
-        """None for anything but an Int."""
-        block, (code, number) = self.vocab.blocks[Kind.INT], item[0]
-        if len(item) != 1:
-            return None
-        return code - block.first - self.vocab.int_range if code in block else number if code == self.vocab.code(Kind.BEYOND_INT) else None
-
-    def int_item(self, number: int) -> Item:
-        """A place or a count."""
-        return tuple(encode_value(number, self.vocab))
-
-    def elements(self, item: Item) -> list[Item] | None:
-        """Those of a list; None for anything else, and for an empty one."""
-        opens, close = self.vocab.blocks[Kind.OPEN], self.vocab.code(Kind.CLOSE)
-        if len(item) < 3 or item[0][0] not in self._lists() or item[-1][0] != close:
-            return None
-        found, depth = list[list[Cell]](), 0
-        for cell in item[1:-1]:
-            if depth == 0:
-                found.append([])
-            found[-1].append(cell)
-            depth += (cell[0] in opens) - (cell[0] == close)
-            if depth < 0:
-                return None
-        return list(map(tuple, found)) if depth == 0 else None
-
-    def list_of(self, elements: Sequence[Item], like: Item | None = None) -> Item | None:
-        """The list of some items, of the kind of `like` where there are none; None where they make no list."""
-        kinds = {self._bracket(element) for element in elements} if elements else {like[0][0] if like else None}
-        if len(kinds) != 1 or None in kinds:
-            return None
-        (kind,) = kinds
-        assert kind is not None
-        return ((kind, 0), *(cell for element in elements for cell in element), (self.vocab.code(Kind.CLOSE), 0))
-
-    def checked(self, stack: Stack, item: Item, taken: int) -> Stack:
-        """The item in place of the arguments, or the limit that it breaks."""
-        try:
-            items = decode([*stack.head, *item, (self.vocab.code(Kind.END), 0)], self.vocab).items
-        except CellError:
-            items = "no value"
-        found = check(items[0], self.profile) if not isinstance(items, str) and len(items) == 1 else None
-        return self.stuck(stack, found.reason) if isinstance(found, Stuck) else stack.over([item], taken)
-
-    def _lists(self) -> dict[int, str]:
-        first = self.vocab.code(Kind.OPEN)
-        return {first + place: name for place, name in enumerate(OPENS) if name.startswith("List")}
-
-    def kind(self, item: Item) -> str | None:
-        """The type of a value as its cells tell it."""
-        if self.number(item) is not None:
-            return "Int"
-        if self.flag(item) is not None:
-            return "Bool"
-        closed = item[0][0] in self.vocab.blocks[Kind.OPEN] and item[-1][0] == self.vocab.code(Kind.CLOSE)
-        return OPENS[item[0][0] - self.vocab.code(Kind.OPEN)] if closed else None
-
-    def _bracket(self, element: Item) -> int | None:
-        """What opens a list of such elements."""
-        name = f"List[{self.kind(element)}]"
-        return self.vocab.code(Kind.OPEN) + OPENS.index(name) if name in OPENS else None
 
 
 # Words that run quotations on parts of the stack: None where there are too few values.
@@ -446,7 +239,7 @@ def _scan(run: Run, stack: Stack, quotations: Sequence[Quotation]) -> Steps | No
     return steps()
 
 
-CONTROL: dict[str, Meaning] = {
+CONTROL: Mapping[str, Meaning] = {
     "call": _call, "dip": partial(_aside, copy=False), "keep": partial(_aside, copy=True), "bi": partial(_both, copy=True),
     "bi*": partial(_both, copy=False), "bi@": _on_two, "if": _decided, "when": _decided, "times": _times,
     "map": partial(_each, combine=_map), "filter": partial(_each, combine=_filter), "count": partial(_each, combine=_count),

@@ -33,16 +33,15 @@ from executor.layouts import (
     edges,
     equal_to_above,
     filled,
-    found_numbers,
     in_order,
     lowest_list,
-    occurrences,
     orders_of,
     overwritten,
     sliced,
 )
 from executor.nested import bracketed, counted, kept, unbracketed
 from executor.numbers import LIMITS, Named, named_by, steps_of, too_large
+from executor.occurrences import found_numbers, occurrences
 from executor.orders import SHARP, jump_scores
 from executor.window import Window, result_places
 

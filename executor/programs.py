@@ -13,10 +13,12 @@ from dsl.values import DEFAULT, Profile
 from embed.cells import Cell
 from embed.vocab import Kind, Vocabulary
 from executor.condition import Condition, bodies_tensor
-from executor.control import CONTROL, Answer, Call, Run, Stack, Steps, together
+from executor.control import CONTROL
 from executor.field import Field
 from executor.integrate import Executed, execute
 from executor.quotations import quotations_of
+from executor.running import Answer, Call, Run, Steps, together
+from executor.stacks import Stack
 
 RUN = frozenset(CONTROL)
 """The words that are run as their quotations."""
@@ -53,7 +55,7 @@ def run_move(
             quotations = quotations_of(op, condition.bodies[row].tolist(), vocab)
             stack = Stack.read(list(zip(codes[row].tolist(), numbers[row].tolist(), strict=True)), vocab)
             if quotations is not None and not stack.stuck(vocab):
-                run = Run(vocab, profile)
+                run = Run(vocab, profile, CONTROL)
                 programs[row] = run, run.body(stack, (*quotations, Word(vocab.ops[op])))
     others = [row for row in range(len(codes)) if row not in programs]
     done = Executed(

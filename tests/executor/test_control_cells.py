@@ -11,7 +11,9 @@ from dsl.program import Quotation
 from dsl.values import DEFAULT
 from embed.cells import Cell, State, encode, encode_value
 from embed.vocab import ERRORS, OPENS, Kind
-from executor.control import Answer, Call, Item, Run, Stack, Steps, together
+from executor.control import CONTROL
+from executor.running import Answer, Call, Run, Steps, together
+from executor.stacks import Item, Stack
 from tests.executor.samples import VOCAB
 
 HEAD: Item = tuple(encode(State(()), VOCAB)[:-1])
@@ -33,7 +35,7 @@ def stack(*items: Item) -> Stack:
 
 
 def run() -> Run:
-    return Run(VOCAB, DEFAULT)
+    return Run(VOCAB, DEFAULT, CONTROL)
 
 
 def driven(steps: Steps, reply: Callable[[Call], Sequence[Cell]]) -> tuple[Stack, list[int]]:
