@@ -84,6 +84,20 @@ def unit_rms(x: Tensor) -> Tensor:
     return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + 1e-8)
 
 
+def read_phases(cosine: Tensor, sine: Tensor) -> Tensor:
+    """int64[...]: the whole number that decimal phases float32[..., P] spell, least digits first."""
+    cosine, sine = (part[..., len(PERIODS) :].double() for part in (cosine, sine))
+    turns = torch.atan2(sine, cosine) / (2 * math.pi)
+    number = torch.zeros(turns.shape[:-1], dtype=torch.float64, device=turns.device)
+    for place, period in enumerate(DECIMALS):
+        step = period // 10
+        read = torch.remainder(turns[..., place], 1.0) * period
+        digit = torch.round((read - number) / step)
+        number = number + torch.remainder(digit, 10) * step
+    largest = DECIMALS[-1]
+    return torch.where(number >= largest / 2, number - largest, number).long()
+
+
 class CodeTable(nn.Module):
     """Codes of cells as vectors, and back."""
 
@@ -136,41 +150,40 @@ class CodeTable(nn.Module):
         dead[[self.vocab.code(Kind.BEYOND_INT), self.vocab.code(Kind.BEYOND_CHAR)]] = -1e4
         return scores + dead
 
-    def decode(self, x: Tensor, table: Tensor | None = None, allowed: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def decode(
+        self, x: Tensor, table: Tensor | None = None, allowed: Tensor | None = None, shown: tuple[Tensor, Tensor] | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Codes and numbers int64[...] of the nearest cells: of the table, or of the number that the phases spell where that lies nearer. `allowed` bool[..., C] says which codes
-        there can be, where that is known."""
+        there can be, where that is known; `shown` int64[...] are numbers that are likely, and bool[...] where there are any: they are cells to be nearest to as well, also where
+        a phase is blurred so far that it spells another digit."""
         table = self.table() if table is None else table
         x = x.float()
         logits = self.logits(x, table)
         best, codes = (logits if allowed is None else logits.masked_fill(~allowed, -1e4)).max(-1)
         spelled = self.read_numbers(x)
         numbers = torch.zeros_like(codes)
-        for kind, limit in ((Kind.BEYOND_INT, self.vocab.int_range), (Kind.BEYOND_CHAR, 127)):
-            outside = spelled.abs() > limit if kind is Kind.BEYOND_INT else (spelled > limit) & (spelled < 0x110000)
+        ways = [
+            (Kind.BEYOND_INT, spelled, spelled.abs() > self.vocab.int_range),
+            (Kind.BEYOND_CHAR, spelled, (spelled > 127) & (spelled < 0x110000)),
+        ]
+        if shown is not None:
+            ways.append((Kind.BEYOND_INT, shown[0], shown[1] & (shown[0].abs() > self.vocab.int_range)))
+        for kind, made, outside in ways:
+            if allowed is not None:
+                outside = outside & allowed[..., self.vocab.code(kind)]
             if not bool(outside.any()):
                 continue
-            code = torch.full_like(spelled[outside], self.vocab.code(kind))
-            score = (x[outside] * self.beyond(code, spelled[outside])).sum(-1) * (2 / math.sqrt(self.width))
+            code = torch.full_like(made[outside], self.vocab.code(kind))
+            score = (x[outside] * self.beyond(code, made[outside])).sum(-1) * (2 / math.sqrt(self.width))
             nearer = score > best[outside]
-            if allowed is not None:
-                nearer &= allowed[outside][..., self.vocab.code(kind)]
             place = outside.clone()
             place[outside] = nearer
-            codes[place], numbers[place], best[place] = code[nearer], spelled[place], score[nearer]
+            codes[place], numbers[place], best[place] = code[nearer], made[place], score[nearer]
         return codes, numbers
 
     def read_numbers(self, x: Tensor) -> Tensor:
         """int64[...]: the whole number that the decimal phases of a vector spell, least digits first; any vector spells one."""
-        cosine, sine = (part[..., len(PERIODS) :].double() for part in self.phases(x.float()))
-        turns = torch.atan2(sine, cosine) / (2 * math.pi)
-        number = torch.zeros(x.shape[:-1], dtype=torch.float64, device=x.device)
-        for place, period in enumerate(DECIMALS):
-            step = period // 10
-            read = torch.remainder(turns[..., place], 1.0) * period
-            digit = torch.round((read - number) / step)
-            number = number + torch.remainder(digit, 10) * step
-        largest = DECIMALS[-1]
-        return torch.where(number >= largest / 2, number - largest, number).long()
+        return read_phases(*self.phases(x.float()))
 
     def phases(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """float32[..., P] twice: cosines and sines of vectors [..., D] in each period, times a length of their own."""

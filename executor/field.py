@@ -176,7 +176,8 @@ class Field(Assembly):
         x, ahead = window.pad(x), begin + window.pad(way)
         if self.config.points:
             ahead = self._pointed(x, z0, ahead, window, None if places is None else places[0], compared, laid)
-        return Endpoint(window, ahead, z, self._stop(x, op, source, condition, window, laid), self._error(x, op, source, condition, window))
+        stop, error = self._stop(x, op, source, condition, window, laid), self._error(x, op, source, condition, window)
+        return Endpoint(window, ahead, z, stop, error, shown)
 
     def _pointed(
         self, x: Tensor, z0: Tensor, made: Tensor, window: Window, places: Tensor | None, compared: Compared | None, laid: Laid | None

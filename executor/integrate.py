@@ -15,6 +15,7 @@ from dsl.errors import ConfigError
 from embed.vocab import Kind
 from executor.condition import Condition
 from executor.field import Field
+from executor.phases import nearest_shown
 from executor.source import Source
 
 Velocity = Callable[[Tensor, Tensor], Tensor]
@@ -101,8 +102,9 @@ def execute(
     new_codes, new_numbers = new_codes.masked_fill(pad, field.vocab.code(Kind.PAD)), new_numbers.masked_fill(pad, 0)
     made = places < 0
     if bool(made.any()):
-        cells = field.table.decode(end.generated[made], source.table, field.can_stand(condition)[made.nonzero()[:, 0]])
-        new_codes[made], new_numbers[made] = cells
+        cells, rows = end.generated[made], made.nonzero()[:, 0]
+        likely = None if end.shown is None else nearest_shown(end, made, cells, field.table)
+        new_codes[made], new_numbers[made] = field.table.decode(cells, source.table, field.can_stand(condition)[rows], likely)
     error = end.error[:, 0].argmax(-1)
     wrong = _error_cells(field, source, codes, error)
     new_codes = torch.where((error > 0)[:, None], wrong, new_codes)

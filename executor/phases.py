@@ -25,7 +25,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from embed.codes import NUM_PERIODS, CodeTable, angles_of_numbers
+from embed.codes import NUM_PERIODS, CodeTable, angles_of_numbers, read_phases
 from embed.vocab import Kind
 from executor.layout import FIRST_ITEM, Layout
 from executor.numbers import (
@@ -41,6 +41,7 @@ from executor.numbers import (
     steps_of,
     values_of,
 )
+from executor.source import Endpoint
 from executor.window import Window, partners
 
 KINDS = 8
@@ -188,6 +189,25 @@ class Phases(nn.Module):
         directions = table.phase_directions()
         wanted = torch.einsum("tk,tkp->tp", torch.softmax(self.share(x), -1), shown) * self.log_size.exp().repeat(2)
         return torch.sigmoid(self.pure(x)) * ((wanted - ahead @ directions.T) @ directions)
+
+
+def nearest_shown(end: Endpoint, where: Tensor, cells: Tensor, table: CodeTable) -> tuple[Tensor, Tensor]:
+    """int64[G], of the numbers that the network was shown at cells of its result the one whose phases are nearest to theirs, and bool[G], whether there is one. `where` bool[B, L] marks
+    the cells, which are float32[G, D]."""
+    assert end.shown is not None
+    rows, columns = where.nonzero(as_tuple=True)
+    inside = columns - end.window.places[rows, 0]
+    known = (inside >= 0) & (inside < end.window.places.shape[1])
+    token = end.window.packed[rows, inside.clamp(0, end.window.places.shape[1] - 1)]
+    known = known & (token < len(end.shown))
+    shown = end.shown[token.clamp(max=len(end.shown) - 1)]
+    cosine, sine = table.phases(cells)
+    size = torch.hypot(cosine, sine).clamp(min=1e-6)
+    likeness = torch.einsum("gkp,gp->gk", shown, torch.cat([cosine / size, sine / size], -1))
+    there = shown.square().sum(-1) > 0
+    best = likeness.masked_fill(~there, -torch.inf).argmax(-1)
+    found = shown[torch.arange(len(best), device=best.device), best]
+    return read_phases(found[:, :NUM_PERIODS], found[:, NUM_PERIODS:]), known & there.any(-1)
 
 
 def _along_lists(

@@ -44,6 +44,8 @@ class Endpoint:
     """float32[B, M, L]: log-probability that the result of op m has r cells, r in 0..L-1."""
     error: Tensor
     """float32[B, M, 1 + E]: log-probability of a result, or of each error."""
+    shown: Tensor | None = None
+    """float32[T, kinds, 2 P]: the numbers that the network was shown at each cell, as phases (`executor/phases.py`); zero where there are none."""
 
     @cached_property
     def generated(self) -> Tensor:
