@@ -29,8 +29,10 @@ NESTED = ("joined", "flattened", "paired", "grouped", "split", "words")
 place of the item above; the others are lists of pieces of the list or text: of equal neighbours, between occurrences of the item above, and between white space (`executor/nested.py`)."""
 KEPT = ("before", "after", "before last", "after last", "trimmed", "squeezed")
 """Layouts of the list's or text's cells: those before or after the first or last occurrence of the item above (all or none of them where it has none); those between white space at both ends; without spaces that follow spaces."""
-JUMPS = (*ORDERS, *FILLED, "over and over", "alone", *SLICED, *EDGES, *NESTED, "counted", *KEPT)
-"""`over and over`: the list as often as the topmost number says; `alone`: the element that the topmost number names, without the list's brackets; `counted`: nothing that stands anywhere, but as many cells as `range` gives."""
+COUNTED = ("range", "digits", "spelled")
+"""Nothing that stands anywhere, but as many cells as there are: numbers of `range`, digits of the topmost number, and these with its sign."""
+JUMPS = (*ORDERS, *FILLED, "over and over", "alone", *SLICED, *EDGES, *NESTED, *KEPT, *COUNTED)
+"""`over and over`: the list as often as the topmost number says; `alone`: the element that the topmost number names, without the list's brackets."""
 DEPTH = 4
 """Items that are looked at."""
 MOST = 1000

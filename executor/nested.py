@@ -10,7 +10,7 @@ from torch import Tensor
 
 from executor.layout import Layout
 from executor.layouts import CHARACTERS, Jumps, Lowest, laid_out
-from executor.numbers import steps_of
+from executor.numbers import count_digits, named_by, steps_of
 from executor.window import Window
 
 NOWHERE = -1
@@ -92,11 +92,13 @@ def _is_white(keys: Tensor) -> Tensor:
 
 
 def counted(values: Tensor, is_number: Tensor, layout: Layout, window: Window, places: Tensor) -> Jumps:
-    """`counted`."""
+    """Those of COUNTED."""
     _, there, going = steps_of(values, is_number, layout, window)
-    total = torch.where(there.any(1, keepdim=True), 2 + going.sum(1, keepdim=True), 0)
-    nothing = torch.zeros_like(places)[:, None]
-    return nothing, nothing.bool(), total
+    ((number, known),) = named_by(values, is_number, layout, window, 1)[:1]
+    digits = torch.where(known, 2 + count_digits(number), 0)
+    totals = [torch.where(there.any(1, keepdim=True), 2 + going.sum(1, keepdim=True), 0), digits, digits + ((number < 0) & known).long()]
+    nothing = torch.zeros_like(places)[:, None].expand(-1, len(totals), -1)
+    return nothing, nothing.bool(), torch.cat(totals, 1)
 
 
 def _in_brackets(lowest: Lowest, opens: Tensor, kept: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:

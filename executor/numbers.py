@@ -22,7 +22,7 @@ LIMITS = 6
 """Of what is made of two numbers, or of a list's up to here, the kinds that may be too large: products, sums, squares, powers, products and sums along lists."""
 MULTIPLES = (2, 3, 4)
 """Factors that words have built in, such as `*3` and `map/4`."""
-ALONE = 2 + 2 * len(MULTIPLES) + 2
+ALONE = 2 + 2 * len(MULTIPLES) + 2 + 2
 """Numbers that are made of one: `beside_it` and `digits_at`."""
 UNSPELLED = -1
 """What a text that spells none is read as, as the language has it."""
@@ -122,19 +122,25 @@ def named_by(values: Tensor, is_number: Tensor, layout: Layout, window: Window, 
 
 
 def beside_it(values: Tensor, is_number: Tensor) -> list[tuple[Tensor, Tensor]]:
-    """Numbers int64[B, W] that words make of each number alone, and where there are any, bool[B, W]: the next and the one before, and MULTIPLES times and by it, rounded down."""
+    """Numbers int64[B, W] that words make of each number alone, and where there are any, bool[B, W]: the next and the one before, and MULTIPLES times and by it, rounded down; it with the other
+    sign, and without one."""
     made = [values + 1, values - 1]
     made += [values * factor for factor in MULTIPLES] + [torch.div(values, factor, rounding_mode="floor") for factor in MULTIPLES]
+    made += [-values, values.abs()]
     return [(torch.where(is_number, number, 0), is_number) for number in made]
+
+
+def count_digits(number: Tensor) -> Tensor:
+    """int64[...]: how many decimal digits numbers have."""
+    powers = 10 ** torch.arange(1, 19, device=number.device)
+    return 1 + (number.abs()[..., None] >= powers).sum(-1)
 
 
 def digits_at(values: Tensor, is_number: Tensor, layout: Layout, window: Window) -> list[tuple[Tensor, Tensor]]:
     """int64[B, W], the decimal digit of the topmost number at the place in the result, the most significant first, and where there is one, bool[B, W]: where the result begins with a digit,
     and where it begins with a sign."""
     (number, there), place = named_by(values, is_number, layout, window, 1)[0], elements_at(layout, window)
-    size = number.abs()
-    powers = 10 ** torch.arange(1, 19, device=values.device)
-    digits = 1 + (size >= powers).sum(1, keepdim=True)
+    size, digits = number.abs(), count_digits(number)
     found = []
     for shift in (0, 1):
         exponent = digits - 1 - (place - shift)

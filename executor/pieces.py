@@ -111,8 +111,8 @@ class Pieces(nn.Module):
             in_order(lowest, edges(lowest, named), places),
             unbracketed(lowest, places),
             bracketed(lowest, sign, keys, begins, inside, places),
-            counted(values, is_number, layout, window, places),
             kept(lowest, keys, everywhere, places),
+            counted(values, is_number, layout, window, places),
         ]
         jumps, there, totals = (torch.cat(each, 1) for each in zip(*parts, strict=True))
         jumps, there = jumps.mT, there.mT
