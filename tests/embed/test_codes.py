@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 torch = pytest.importorskip("torch", reason="needs the extra `neural` (torch)")
 
 from embed.cells import State, decode, encode  # noqa: E402
-from embed.codes import NUM_FEATURES, CodeTable, number_features  # noqa: E402
+from embed.codes import DECIMALS, NUM_FEATURES, NUM_PERIODS, PERIODS, CodeTable, number_features  # noqa: E402
 from embed.vocab import Kind, vocabulary  # noqa: E402
 from tests.embed.test_cells import constants, stacks  # noqa: E402
 
@@ -70,3 +70,43 @@ def test_gradient_reaches_every_parameter() -> None:
 def test_a_width_below_the_features_is_refused() -> None:
     with pytest.raises(ValueError, match="must be at least"):
         CodeTable(VOCAB, 64)
+
+
+def blurred(number: int, period: int, turn: float) -> torch.Tensor:
+    """The vector of a number beyond the table, its phase of one decimal period turned by a part of a whole turn."""
+    x = TABLE.beyond(torch.tensor([VOCAB.code(Kind.BEYOND_INT)]), torch.tensor([number]))
+    place = len(PERIODS) + DECIMALS.index(period)
+    cosine, sine = (part[0, place] for part in TABLE.phases(x))
+    directions = TABLE.phase_directions()
+    angle = torch.tensor(2 * torch.pi * turn)
+    new = torch.stack([cosine * angle.cos() - sine * angle.sin() - cosine, cosine * angle.sin() + sine * angle.cos() - sine])
+    return x + new @ directions[[place, NUM_PERIODS + place]]
+
+
+@pytest.mark.parametrize("number", [-2530, 40400, 54056, 2**31 - 1])
+@pytest.mark.parametrize("period", [1000, 10_000])
+def test_a_number_that_was_shown_is_found_where_a_phase_spells_another(number: int, period: int) -> None:
+    x = blurred(number, period, 0.08)
+    _, spelled = TABLE.decode(x)
+    assert spelled.item() != number
+    beyond = torch.tensor([VOCAB.code(Kind.BEYOND_INT)])
+    there = torch.tensor([True])
+    assert TABLE.decode(x, shown=(torch.tensor([number]), there)) == (beyond, torch.tensor([number]))
+    # One that is farther off than what is spelled, one that is not there, and one of the table change nothing.
+    for other in ((torch.tensor([number + 7]), there), (torch.tensor([number]), ~there), (torch.tensor([5]), there)):
+        assert TABLE.decode(x, shown=other) == (beyond, spelled)
+
+
+def test_only_codes_that_are_allowed_are_found() -> None:
+    five, letter = VOCAB.code(Kind.INT, VOCAB.int_range + 5), VOCAB.code(Kind.CHAR, ord("a"))
+    x = TABLE.embed(torch.tensor([five, letter]), torch.tensor([0, 0]))
+    allowed = torch.ones(2, VOCAB.num_codes, dtype=torch.bool)
+    allowed[0, five] = allowed[1, letter] = False
+    codes, _ = TABLE.decode(x, allowed=allowed)
+    assert codes[0] != five
+    assert codes[1] != letter
+    far = TABLE.beyond(torch.tensor([VOCAB.code(Kind.BEYOND_INT)]), torch.tensor([7000]))
+    no_numbers = torch.ones(1, VOCAB.num_codes, dtype=torch.bool)
+    no_numbers[0, VOCAB.code(Kind.BEYOND_INT)] = False
+    assert TABLE.decode(far) == (torch.tensor([VOCAB.code(Kind.BEYOND_INT)]), torch.tensor([7000]))
+    assert TABLE.decode(far, allowed=no_numbers, shown=(torch.tensor([7000]), torch.tensor([True])))[0] != VOCAB.code(Kind.BEYOND_INT)

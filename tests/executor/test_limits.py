@@ -143,6 +143,8 @@ def test_what_words_make_of_one_number(seed: int) -> None:
                 lambda n: n - 1,
                 *(lambda n, k=k: n * k for k in MULTIPLES),
                 *(lambda n, k=k: n // k for k in MULTIPLES),
+                lambda n: -n,
+                abs,
             ]
             assert made[row, : len(cells)].tolist() == [0 if number is None else makes[kind](number) for number in cells], (items, kind)
             assert there[row, : len(cells)].tolist() == [number is not None for number in cells], (items, kind)
@@ -197,7 +199,7 @@ def test_what_lies_below_does_not_matter() -> None:
 def test_what_words_make_of_one_number_is_shown() -> None:
     for number in (70_123, -5, 0, 7, -MOST):
         cells = shown((number, 3), "-")
-        made = [number + 1, number - 1, *(number * k for k in MULTIPLES), *(number // k for k in MULTIPLES)]
+        made = [number + 1, number - 1, *(number * k for k in MULTIPLES), *(number // k for k in MULTIPLES), -number, abs(number)]
         assert len(made) == ALONE - 2
         for kind, expected in enumerate(made):
             close(cells[2, kind - ALONE], expected)

@@ -14,7 +14,7 @@ from dsl.program import NUM_CONSTANTS  # noqa: E402
 from dsl.types import INT, LIST_INT, LIST_LIST_INT, LIST_STR, STR, Type  # noqa: E402
 from dsl.values import DEFAULT, Stuck  # noqa: E402
 from embed.cells import Cell, State, encode, encode_value  # noqa: E402
-from executor.layouts import JUMPS, KEPT, NESTED  # noqa: E402
+from executor.layouts import COUNTED, JUMPS, KEPT, NESTED  # noqa: E402
 from executor.nested import NOWHERE, SPACES  # noqa: E402
 from tests.executor.laid import Case, Elements, laid, laid_cases, led, some_case, some_cases  # noqa: E402
 from tests.executor.samples import VOCAB  # noqa: E402
@@ -95,13 +95,16 @@ def wanted(case: Case) -> dict[str, Row | None]:
     whole = case.put(values)
     made["trimmed"] = [*encode_value(case.values.strip(WHITE), VOCAB)] if case.kind == STR else [*whole]
     made["squeezed"] = [cell for place, cell in enumerate(whole) if not (cell == SPACE == whole[place - 1])]
-    made["counted"] = None
+    top = case.above[-1][0] if case.above and case.above[-1][1] == INT else None
+    made["digits"] = None if top is None else [None] * (2 + len(str(abs(top))))
+    made["spelled"] = None if top is None else [None] * (2 + len(str(top)))
+    made["range"] = None
     if len(case.above) > 2 and all(kind == INT for _, kind in case.above):
         start, step, end = (value for value, _ in case.above[-3:])
         if step:
-            made["counted"] = [None] * (2 + len(range(start, end, step)))
+            made["range"] = [None] * (2 + len(range(start, end, step)))
         else:
-            del made["counted"]
+            del made["range"]
     return made
 
 
@@ -117,7 +120,7 @@ def test_layouts_are_what_python_says(seed: int, copy: bool) -> None:
             assert reached == (expected or [])[:room], (name, case)
             assert min(total, room) == min(len(expected or []), room), (name, case)
             checked |= {name} if expected else set()
-    assert checked == {*NESTED, *KEPT, "counted"}
+    assert checked == {*NESTED, *KEPT, *COUNTED}
     assert not found.jumps[~found.there].any()
     seen = window.seen[:, None].expand(-1, window.seen.shape[1], -1).gather(2, found.jumps)
     assert bool(seen[found.there].all()), "only cells of the arguments are pointed to"
@@ -159,12 +162,12 @@ def test_range_says_how_many_cells() -> None:
             lengths.append(2 + len(result))
     found, cells, _ = laid(states, [3] * len(states))
     for row, length in enumerate(lengths):
-        assert led(found, cells, row, "counted") == ([None] * length, length)
-        assert not found.totals[row, [number for number, name in enumerate(JUMPS) if name != "counted"]].any()
+        assert led(found, cells, row, "range") == ([None] * length, length)
+        assert not found.totals[row, [number for number, name in enumerate(JUMPS) if name not in COUNTED]].any()
     assert len({*lengths}) > 8
     for items, pops in (((3, "ab", 9), 3), ((3, 1, 9), 2), ((3, True, 9), 3), (((3,), 1, 9), 3), ((3, 1, (9,)), 3)):
         found, cells, _ = laid([encode(State(items), VOCAB)], [pops])
-        assert led(found, cells, 0, "counted") == ([], 0), items
+        assert led(found, cells, 0, "range") == ([], 0), items
 
 
 @pytest.mark.parametrize(

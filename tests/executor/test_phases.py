@@ -12,11 +12,12 @@ from embed.cells import State, encode  # noqa: E402
 from embed.codes import number_features  # noqa: E402
 from embed.moves import body_tokens, pops_of  # noqa: E402
 from embed.steps import rows_of  # noqa: E402
+from embed.vocab import Kind  # noqa: E402
 from executor.checkpoint import Executor, begin_with, save_weights  # noqa: E402
 from executor.condition import Condition, bodies_tensor  # noqa: E402
 from executor.field import Field  # noqa: E402
 from executor.field_config import FieldConfig  # noqa: E402
-from executor.phases import DIVIDED, FOLDED, KINDS, Phases, angles_of  # noqa: E402
+from executor.phases import DIVIDED, FOLDED, KINDS, Phases, angles_of, nearest_shown  # noqa: E402
 from executor.source import Source  # noqa: E402
 from executor.window import Window, window_of  # noqa: E402
 from tests.executor.samples import VOCAB, batch, of_steps, small_field, tensor  # noqa: E402
@@ -194,3 +195,34 @@ def test_phases_can_be_pure_and_then_are_those_of_the_sum_whatever_else_is_made(
         length = (cosine**2 + sine**2).sqrt()
         found = torch.cat([cosine / length, sine / length])
         assert torch.allclose(found, wanted, atol=2e-3) == (pure > 0)
+
+
+@pytest.mark.parametrize(
+    ("word", "items", "result"),
+    [("dec", (40_401,), 40_400), ("*", (9000, 95), 855_000), ("neg", (-70_123,), 70_123), ("/4", (216_227,), 54_056)],
+)
+def test_the_number_nearest_to_a_result_is_found_among_those_shown(word: str, items: tuple[int, ...], result: int) -> None:
+    """Whatever else the vectors of the results say: here the phases are a little wrong."""
+    field = small_field(phases=True, pure_phases=True, folded=True, divided=True, exact=True)
+    rows = rows_of([encode(State((7, *items)), VOCAB)], 30, VOCAB)
+    codes, numbers = tensor(rows.codes), tensor(rows.numbers)
+    source = field.source(codes, numbers)
+    condition = Condition.of(torch.tensor([VOCAB.numbers[word]]), torch.tensor([len(items)]))
+    end = field.endpoint(source.z0, torch.zeros(1), source, condition)
+    where = torch.zeros_like(codes, dtype=torch.bool)
+    where[0, 5] = True
+    cell = field.table.beyond(torch.tensor([VOCAB.code(Kind.BEYOND_INT)]), torch.tensor([result]))
+    found, there = nearest_shown(end, where, cell + 0.2 * torch.randn(cell.shape, generator=torch.Generator().manual_seed(1)), field.table)
+    assert (found.tolist(), there.tolist()) == ([result], [True])
+
+
+def test_nothing_is_found_where_nothing_was_shown() -> None:
+    field = small_field(phases=True, pure_phases=True, folded=True, divided=True, exact=True)
+    rows = rows_of([encode(State(("ab",)), VOCAB), encode(State((3,)), VOCAB)], 30, VOCAB)
+    source = field.source(tensor(rows.codes), tensor(rows.numbers))
+    condition = Condition.of(torch.tensor([VOCAB.numbers["upper"], VOCAB.numbers["inc"]]), torch.tensor([1, 1]))
+    end = field.endpoint(source.z0, torch.zeros(2), source, condition)
+    where = torch.zeros(2, 30, dtype=torch.bool)
+    where[1, 5] = where[1, 29] = True  # a number; a cell that is not looked at
+    _, there = nearest_shown(end, where, torch.randn(2, 96), field.table)
+    assert there.tolist() == [True, False]

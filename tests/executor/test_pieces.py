@@ -23,7 +23,7 @@ from executor.addresses import elements_of  # noqa: E402
 from executor.checkpoint import Executor, begin_with, save_weights  # noqa: E402
 from executor.condition import Condition  # noqa: E402
 from executor.field_config import FieldConfig  # noqa: E402
-from executor.layouts import JUMPS  # noqa: E402
+from executor.layouts import COUNTED, JUMPS  # noqa: E402
 from executor.numbers import ALONE, LIMITS, values_of  # noqa: E402
 from executor.pieces import FOUND, SHARP, SHIFTS, SIGNS, Pieces  # noqa: E402
 from executor.window import window_of  # noqa: E402
@@ -148,8 +148,9 @@ def test_no_list_no_layout() -> None:
     states = [encode(State(items), VOCAB) for items in ((4,), (4, True), (70_000, 3, 2), ((1, 2), 3), "range", ())]
     found, _, _ = laid(states, [1, 2, 3, 1, 2, 3])  # the list of the fourth lies below its one argument
     assert not found.there.any() and not found.jumps.any()
-    assert not found.totals[:, [number for number, name in enumerate(JUMPS) if name != "counted"]].any()
-    assert found.totals[:, JUMPS.index("counted")].tolist() == [0, 0, 2, 0, 0, 0]  # the third are those that `range` takes
+    assert not found.totals[:, [number for number, name in enumerate(JUMPS) if name not in COUNTED]].any()
+    assert found.totals[:, JUMPS.index("range")].tolist() == [0, 0, 2, 0, 0, 0]  # the third are those that `range` takes
+    assert found.totals[:, JUMPS.index("digits")].tolist() == [3, 0, 3, 3, 0, 0]
     assert not found.signs[:, :, :RANGE].any()
     assert bool(of(((1, 2), 3)).there.any())
 
