@@ -47,7 +47,7 @@ run portfolio --suite lists-n3 lists-n4 lists-n5 ints lists strings conditionals
 run portfolio-lambdabeam --suite "$DATA"/lambdabeam-*.jsonl --methods exact portfolio --budget 60
 run long --suite lists-n10 lists-n12 lists-n14 --methods exact portfolio --budget 60
 run named --suite ints lists strings conditionals constants --methods exact --budget 10
-run hidden-constants --suite constants-1 constants-2 constants-3 --methods exact constants portfolio --budget 10
+run hidden-constants --suite constants-1 constants-2 constants-3 --methods exact constants portfolio --budget 10 --seeds 0 1 2
 run pyshgp --suite ints --methods exact pyshgp --budget 10 --limit 10
 run beam-1000 --suite "$DATA"/exedec-none.jsonl --methods beam random plain exact --max-candidates 1000 --budget 120
 wanted beam-256 && run beam-256 --suite "$(made lists-n2.jsonl lists --n 2 --count 50 --seed 0)" lists-n3 lists-n4 lists-n5 lists-n6 \
