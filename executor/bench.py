@@ -25,6 +25,9 @@ from executor.layout import FIRST_ITEM
 SHARD = 2_000_003
 """Shards from here on are for evaluation alone."""
 
+BATCH = 128
+"""States of a batch, whatever training takes: each batch has programs of its own, so evaluations of any weights look at as many."""
+
 
 class Bench:
     """One model, and states that it has not seen."""
@@ -34,7 +37,7 @@ class Bench:
         self.model, self.field, self.seed, self.rows = model, model.field, seed, rows
         self.vocab = model.field.vocab
         self.device = model.field.table.residual.device
-        small = min(data.rows, 256, rows)
+        small = min(BATCH, rows)
         # Reference kernels: an evaluation must not wait for a hundred kernels to be compiled.
         self.data = replace(
             data,
