@@ -95,22 +95,18 @@ def basin(bench: Bench) -> list[Row]:
 @torch.no_grad()
 def errors(bench: Bench) -> list[Row]:
     """How well states that a word crashes on are told from others, as words are executed: those with quotations word by word, and all in one call of the network."""
-    measured = []
-    for word_by_word in (True, False):
-        trouble, wrong, type_error, alarm = [], [], [], []
-        for steps in bench.steps(bench.balanced, bench.rows // 2, 6):
-            cells, condition = bench.tensors(steps.before), condition_of(steps, bench.device)
-            done = (
-                run_move(bench.field, *cells, condition, None, bench.data.profile)
-                if word_by_word
-                else execute(bench.field, *cells, condition)
-            )
-            trouble += done.trouble.tolist()
-            wrong += (steps.error > 0).tolist()
-            found = (done.error > 0).cpu().numpy()
-            type_error += found[steps.error == 2].tolist()
-            alarm += found[steps.error == 0].tolist()
-        measured.append((auroc(np.array(trouble), np.array(wrong)), mean(type_error), mean(alarm)))
+    trouble, found = ([], []), ([], [])  # word by word, and in one call
+    kinds = list[np.ndarray]()
+    for steps in bench.steps(bench.balanced, bench.rows // 2, 6):
+        cells, condition = bench.tensors(steps.before), condition_of(steps, bench.device)
+        by_words = run_move(bench.field, *cells, condition, None, bench.data.profile)
+        for place, done in enumerate((by_words, execute(bench.field, *cells, condition))):
+            trouble[place].append(done.trouble.cpu().numpy())
+            found[place].append((done.error > 0).cpu().numpy())
+        kinds.append(steps.error)
+    kind, measured = np.concatenate(kinds), []
+    for troubles, founds in zip(map(np.concatenate, trouble), map(np.concatenate, found), strict=True):
+        measured.append((auroc(troubles, kind > 0), mean(founds[kind == 2].tolist()), mean(founds[kind == 0].tolist())))
     (area, recall, false), alone = measured
     return [
         Row(name="error region: AUROC", value=f"{area:.5f}", target=">= 0.999", met=area >= 0.999),

@@ -1,4 +1,4 @@
-"""Layouts in which elements lose their brackets, or pieces of a list get brackets of their own: those of `executor.layouts.NESTED`.
+"""Layouts made cell by cell: elements that lose their brackets, pieces of a list that get brackets of their own, parts that are kept, and sizes alone (NESTED, KEPT and COUNTED of `executor/layouts.py`).
 
 A result may begin with a bracket of a kind that no argument has, as that of a list of lists does that is made of a list. No layout leads there, and the cell is made and not pointed to; all that follow are led to.
 
