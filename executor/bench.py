@@ -86,7 +86,7 @@ class Bench:
     def rollouts(self, length: int, count: int) -> list[Rollouts]:
         """About so many rollouts of so many ops, in four batches that share no programs; fewer where no program is as long."""
         config = replace(self.data, rollouts=1.0, rollout_length=length, max_length=max(length, self.data.max_length), rows=max(12, min(count // 4, 256)), pairs="all", programs=768, min_length=length, chunk=1)  # fmt: skip
-        stream = self.streams(config, self.vocab, SHARD + 20 + length)
+        stream = self.streams(config, self.vocab, SHARD + 1000 * self.seed + 20 + length)
         made = [stream.batch(number).rollouts for number in range(4)]
         return [each for each in made if each is not None]
 
