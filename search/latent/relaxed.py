@@ -23,7 +23,7 @@ from dsl.tasks import Example
 from dsl.values import Value
 from embed.cells import abstract_of
 from search.latent.choices import Choices
-from search.latent.machine import CONCRETE, Machine
+from search.latent.machine import CONCRETE, Flow, Machine
 from search.latent.programs import HOLES, NOP, Stack
 from search.latent.settings import Descent
 
@@ -103,10 +103,20 @@ class Relaxed:
             prior = self.prior(k, z)
             log_ps.append(self.distribution(k, prior, heat))
             numbers, weights = self.mixture(log_ps[-1], torch.log_softmax(prior / heat, -1))
-            flow = self.machine.flow(z, numbers.repeat_interleave(rows, 0), weights.repeat_interleave(rows, 0), self.domains * starts)
+            flow = self._flow(z, numbers.repeat_interleave(rows, 0), weights.repeat_interleave(rows, 0))
             z = flow.z if k + 1 == self.length else self.regrounded(flow.z, state_heat)
             trouble = trouble + flow.trouble.view(starts, rows)[:, :concrete].mean(1)
         return self._rolled(z, trouble, torch.stack(log_ps, 1), progress)
+
+    def _flow(self, z: Tensor, numbers: Tensor, weights: Tensor) -> Flow:
+        """States [B, L, D] after mixtures of words int64[B, M]."""
+        domains, count = self.domains * self.how.starts, numbers.shape[1]
+        if not self.how.apart:
+            return self.machine.flow(z, numbers, weights, domains)
+        alone = self.machine.flow(
+            z.repeat_interleave(count, 0), numbers.reshape(-1, 1), weights.new_ones(numbers.numel(), 1), [name for name in domains for _ in range(count)]
+        )  # fmt: skip
+        return Flow((alone.z.unflatten(0, (-1, count)) * weights[..., None, None]).sum(1), (alone.trouble.view(-1, count) * weights).sum(1))
 
     def _rolled(self, z: Tensor, trouble: Tensor, log_p: Tensor, progress: float) -> Rolled:
         how, concrete = self.how, len(self.examples)
@@ -146,9 +156,7 @@ class Relaxed:
             for k in range(self.length):
                 found.append(self.prior(k, z))
                 numbers, weights = self.mixture(torch.log_softmax(found[-1], -1), torch.log_softmax(found[-1], -1))
-                z = self.machine.flow(
-                    z, numbers.repeat_interleave(rows, 0), weights.repeat_interleave(rows, 0), self.domains * self.how.starts
-                ).z
+                z = self._flow(z, numbers.repeat_interleave(rows, 0), weights.repeat_interleave(rows, 0)).z
                 z = self.regrounded(z, self.how.state_cold)
         self._remembered = found
 
@@ -171,6 +179,10 @@ class Relaxed:
             usual = torch.softmax(base.gather(1, top.indices), -1)
             weights = (usual + self.how.guidance * (weights - usual)).clamp(min=0)
             weights = weights / weights.sum(-1, keepdim=True)
+        if self.how.straight:
+            noise = -torch.log(-torch.log(torch.rand(weights.shape, generator=self.generator).to(weights.device).clamp(1e-9, 1 - 1e-6)))
+            drawn = (weights.detach().clamp(min=1e-9).log() + noise).argmax(-1)
+            weights = torch.nn.functional.one_hot(drawn, weights.shape[-1]) + weights - weights.detach()
         return self.numbers[top.indices], weights
 
     def commit(self, start: int, place: int, word: int) -> None:

@@ -57,6 +57,11 @@ class Descent:
     """Examples that the executor follows jointly; the machine runs programs on all."""
     mixture: int = 6
     """Words of a mixture: the most probable ones. The others keep their offsets."""
+    straight: bool = False
+    """Whether states go forward by one word of each mixture, drawn by its weights, and the gradient backward through all of them (straight-through
+    estimator, Bengio et al., arXiv 1308.3432; with Gumbel's noise, Jang et al., arXiv 1611.01144): states stay such as the field and the policy know."""
+    apart: bool = False
+    """Whether each word of a mixture is a call of its own, of which the outcomes are mixed: right by construction, and as many times the work."""
     longer: float = 1.0
     """Positions beyond the expected number of words; the word `nop` fills what is not needed."""
     policy: bool = True

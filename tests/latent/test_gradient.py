@@ -73,6 +73,42 @@ def test_the_gradient_lowers_the_loss_and_favours_the_right_words(oracle: Oracle
     assert bool((after.log_p[:, 0, right] > before.log_p[:, 0, right]).all())
 
 
+def test_straight_through_goes_forward_by_one_word_and_backward_through_all(oracle: Oracle, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words are drawn by their shares, so different draws of equal offsets go different ways; the gradient is not that of the drawn word alone."""
+    seen = []
+    monkeypatch.setattr(
+        oracle,
+        "flow",
+        lambda z, words, weights, domains: (seen.append(weights.detach()), Oracle.flow(oracle, z, words, weights, domains))[1],
+    )
+    program = relaxed(oracle, replace(SMALL, straight=True), task=REVERSED)
+    program.roll(0.5).loss.sum().backward()
+    assert all(torch.allclose(weights.sort(-1).values[:, -1], torch.ones(len(weights))) for weights in seen)
+    assert all(torch.allclose(weights.sum(-1), torch.ones(len(weights)), atol=1e-5) for weights in seen)
+    assert program.offsets.grad is not None
+    assert int((program.offsets.grad[0, 0].abs() > 1e-6).sum()) >= 3
+    first = len(seen)
+    for _ in range(5):
+        program.roll(0.5)
+    ways = {tuple(weights.argmax(-1).tolist()) for weights in seen[first::2]}
+    assert len(ways) > 1
+
+
+def test_words_that_are_calls_of_their_own_are_mixed_in_the_same_shares(oracle: Oracle) -> None:
+    """An executor that mixes rightly says the same either way; one call for each word of each state."""
+    together, apart = (relaxed(oracle, replace(SMALL, apart=apart), task=REVERSED) for apart in (False, True))
+    one, other = together.roll(0.5), apart.roll(0.5)
+    assert torch.allclose(one.loss, other.loss, atol=1e-4)
+    one.loss.sum().backward()
+    other.loss.sum().backward()
+    assert torch.allclose(together.offsets.grad, apart.offsets.grad, atol=1e-4)
+    before = oracle.evaluations
+    together.roll(0.5)
+    between = oracle.evaluations
+    apart.roll(0.5)
+    assert oracle.evaluations - between == SMALL.mixture * (between - before)
+
+
 def test_the_nearest_mixture_keeps_a_mixture_and_passes_its_gradient(oracle: Oracle) -> None:
     table = oracle.table
     z = (0.7 * table[40] + 0.3 * table[50]).repeat(2, 3, 1).requires_grad_()
@@ -104,6 +140,8 @@ def test_every_feedback_runs_and_equal_seeds_run_equal_programs(feedback: str) -
         {"control": False},
         {"spread": 0.0},
         {"hull": True},
+        {"straight": True},
+        {"apart": True},
     ],
     ids=lambda change: next(iter(change)),
 )
