@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -118,11 +118,15 @@ class GradientSearch(LearnedSearch):
                 break
             rolled = relaxed.roll(step / max(how.steps - 1, 1))
             loss = rolled.loss.sum()
+            if rolled.gone is not None:
+                for sequence, arrived in zip(rolled.gone.tolist(), rolled.arrived, strict=True):
+                    if arrived:
+                        yield from self._run(relaxed, [sequence])
             due = (step + 1) % how.every == 0
             if due:
                 for start in range(how.starts):
                     drawn = draw(rolled.log_p[start].detach().cpu().numpy(), max(how.drawn // how.starts, 1), rng, typing.allowed)
-                    yield from self._run(relaxed, drawn)
+                    yield from self._run(relaxed, drawn.sequences)
                     loss = loss + how.feedback_weight * self._feedback(machine, relaxed, rollouts, rolled, start, drawn, ran[start])
             self._note(relaxed, rolled, step)
             self._show(rolled)
@@ -132,9 +136,9 @@ class GradientSearch(LearnedSearch):
             if due and how.commit and step + 1 < how.steps:
                 self._commit(relaxed, ran)
 
-    def _run(self, relaxed: Relaxed, drawn: Drawn) -> Iterator[Term]:
-        """Runs the drawn programs that are new."""
-        for sequence in drawn.sequences:
+    def _run(self, relaxed: Relaxed, sequences: Iterable[Sequence[int] | np.ndarray]) -> Iterator[Term]:
+        """Runs the programs that are new."""
+        for sequence in sequences:
             if self.stop():
                 return
             words = _words(relaxed, sequence)

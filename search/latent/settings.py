@@ -57,7 +57,7 @@ class Descent:
     """Examples that the executor follows jointly; the machine runs programs on all."""
     mixture: int = 6
     """Words of a mixture: the most probable ones. The others keep their offsets."""
-    straight: bool = False
+    straight: bool = True
     """Whether states go forward by one word of each mixture, drawn by its weights, and the gradient backward through all of them (straight-through
     estimator, Bengio et al., arXiv 1308.3432; with Gumbel's noise, Jang et al., arXiv 1611.01144): states stay such as the field and the policy know."""
     apart: bool = False
@@ -68,16 +68,16 @@ class Descent:
     """False: offsets are to nothing, as if no policy were known; only words whose types do not fit are still left out."""
     reread: bool = True
     """Whether the policy is asked again at every position of every step, on the decoded states; otherwise the first step's answers stay."""
-    hot: float = 2.0
-    cold: float = 0.5
+    hot: float = 1.0
+    cold: float = 1.0
     """Temperature of the distributions over words, from the first step to the last."""
     state_hot: float = 1.0
     state_cold: float = 0.3
     """Temperature of re-grounding between words, from the first step to the last."""
     hull: bool = False
     """Whether states are re-grounded to the nearest mixture of codes instead, which keeps mixtures and has no temperature."""
-    domains: tuple[str, ...] = ("type", "length", "sign", "parity", "interval")
-    """Abstract targets; () for none."""
+    domains: tuple[str, ...] = ()
+    """Abstract targets, such as ("type", "length", "sign", "parity", "interval")."""
     coarse: float = 1.0
     """Weight of the abstract targets at the first step, against 1 of the concrete one at the last; each fades to a tenth of itself."""
     trouble: float = 1.0
@@ -90,7 +90,7 @@ class Descent:
     """Above 1: the mixture goes further from the policy's own than the offsets say, as in classifier-free guidance."""
     every: int = 6
     """Steps between two draws of programs."""
-    drawn: int = 8
+    drawn: int = 64
     """Programs drawn each time, over all starts."""
     feedback: str = "score"
     """What exact losses do: `score` (leave-one-out score function with the executor as control variate), `expectation` (the mixture of exact
