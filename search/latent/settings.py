@@ -50,7 +50,7 @@ class Descent:
     """Parallel starts, apart by random offsets."""
     steps: int = 24
     """Steps of Adam until all starts are drawn anew."""
-    rate: float = 0.4
+    rate: float = 0.1
     spread: float = 0.5
     """Standard deviation of the offsets at the start."""
     examples: int = 2
