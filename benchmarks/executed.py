@@ -45,7 +45,7 @@ from search.verify import held_out_correct
 LIMIT = 256
 MIXED = Descent(starts=2, steps=12, every=3, drawn=8, examples=2, domains=("type", "length"), straight=False, hot=2.0, cold=0.5, rate=0.4)
 """Mixtures of states. Descents short enough that several of them fit into the time."""
-STRAIGHT = Descent(steps=12, every=3, examples=2)
+STRAIGHT = Descent()
 GRADIENTS = {
     "gradient on offsets": MIXED,
     "gradient, nothing learned from programs": replace(MIXED, feedback="none", commit=False),

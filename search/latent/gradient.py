@@ -60,7 +60,6 @@ class GradientSearch(LearnedSearch):
         choices = self.choices(examples)
         longer = 0
         while not self.stop():
-            yield from self._fill(machine)
             before = len(self.tried)
             length = min(max(round(self.expected + self.descent.longer) + longer % 3, SHORTEST), LONGEST)
             yield from self._descend(machine, choices, length)
@@ -68,6 +67,7 @@ class GradientSearch(LearnedSearch):
             longer += len(self.tried) == before  # nothing new was drawn: there is more to draw among longer ones
             if longer > LONGEST:
                 return
+            yield from self._fill(machine)
 
     def _fill(self, machine: Machine) -> Iterator[Term]:
         """Fills the holes of the next skeleton, where programs may write out Ints; every tuple of constants that is run is a candidate."""

@@ -48,7 +48,7 @@ class Descent:
 
     starts: int = 4
     """Parallel starts, apart by random offsets."""
-    steps: int = 24
+    steps: int = 12
     """Steps of Adam until all starts are drawn anew."""
     rate: float = 0.1
     spread: float = 0.5
@@ -88,7 +88,7 @@ class Descent:
     """Weight of the expected number of words."""
     guidance: float = 1.0
     """Above 1: the mixture goes further from the policy's own than the offsets say, as in classifier-free guidance."""
-    every: int = 6
+    every: int = 3
     """Steps between two draws of programs."""
     drawn: int = 64
     """Programs drawn each time, over all starts."""
