@@ -43,19 +43,27 @@ from search.solve import visible
 from search.verify import held_out_correct
 
 LIMIT = 256
-SHORT = Descent(starts=2, steps=12, every=3, examples=2, domains=("type", "length"))
-"""Descents short enough that several of them fit into the time."""
+MIXED = Descent(starts=2, steps=12, every=3, drawn=8, examples=2, domains=("type", "length"), straight=False, hot=2.0, cold=0.5, rate=0.4)
+"""Mixtures of states. Descents short enough that several of them fit into the time."""
+STRAIGHT = Descent()
 GRADIENTS = {
-    "gradient on offsets": SHORT,
-    "gradient, nothing learned from programs": replace(SHORT, feedback="none", commit=False),
-    "gradient, nearest mixtures": replace(SHORT, hull=True),
-    "the same without gradient": replace(SHORT, rate=0.0, feedback="none", commit=False),
-    "gradient from random logits": replace(SHORT, policy=False),
-    "mixture of exact results": replace(SHORT, feedback="expectation"),
-    "without abstract targets": replace(SHORT, domains=()),
-    "policy asked once": replace(SHORT, reread=False),
-    "without committing": replace(SHORT, commit=False),
-    "guidance 1.5": replace(SHORT, guidance=1.5),
+    "gradient on offsets": MIXED,
+    "gradient, nothing learned from programs": replace(MIXED, feedback="none", commit=False),
+    "gradient, nearest mixtures": replace(MIXED, hull=True),
+    "gradient, each word a call": replace(MIXED, drawn=64, apart=True),
+    "gradient, more drawn": replace(MIXED, drawn=64),
+    "more drawn, without gradient": replace(MIXED, drawn=64, rate=0.0, feedback="none", commit=False),
+    "the same without gradient": replace(MIXED, rate=0.0, feedback="none", commit=False),
+    "gradient from random logits": replace(MIXED, policy=False),
+    "mixture of exact results": replace(MIXED, feedback="expectation"),
+    "without abstract targets": replace(MIXED, domains=()),
+    "policy asked once": replace(MIXED, reread=False),
+    "without committing": replace(MIXED, commit=False),
+    "guidance 1.5": replace(MIXED, guidance=1.5),
+    "gradient, straight through": STRAIGHT,
+    "straight through, nothing learned from programs": replace(STRAIGHT, feedback="none", commit=False),
+    "straight through, without gradient": replace(STRAIGHT, rate=0.0, feedback="none", commit=False),
+    "straight through, random logits": replace(STRAIGHT, policy=False),
 }
 SAMPLINGS = {
     "imagined lines": Sampling(grounded=0),
@@ -70,7 +78,7 @@ TUNINGS = {"compiled programs": Tuning(examples=2), "the same, not tuned": Tunin
 ARMS = (*SAMPLINGS, "beam", "enumeration", *GRADIENTS, *TUNINGS)
 USUAL = (
     "imagined lines", "imagined lines, grounded", "latent sampling", "policy and executor, unranked", "beam", "enumeration",
-    "gradient on offsets", "the same without gradient", "gradient from random logits",
+    "gradient on offsets", "the same without gradient", "gradient from random logits", "gradient, straight through", "straight through, without gradient",
 )  # fmt: skip
 """The arms where none are named. `beam` executes each line as it goes, with no executor: what imagining must beat."""
 HOLES = {("c0", "+"): 1, ("c0", "*"): 1, ("c0", "*", "c1", "+"): 2, ("c0", "-", "*2", "c1", "+"): 2}

@@ -21,6 +21,7 @@ from executor.condition import Condition
 from executor.exactness import condition_of
 from executor.integrate import execute
 from executor.layout import FIRST_ITEM
+from executor.programs import RUN
 
 SHARD = 2_000_003
 """Shards from here on are for evaluation alone."""
@@ -75,6 +76,10 @@ class Bench:
         """bool[N]: whether one call gives the next state."""
         done = execute(self.field, *self.tensors(steps.before), condition_of(steps, self.device))
         return self.equal(done.codes, done.numbers, steps.after)
+
+    def is_call(self, steps: Steps) -> np.ndarray:
+        """bool[N]: whether executing the word is one call of the network; false for words that are run as their quotations, word by word."""
+        return ~np.isin(steps.op, [self.vocab.numbers[name] for name in RUN]) | (steps.interpretation > 0)
 
     def longest_argument(self, steps: Steps) -> np.ndarray:
         """int64[N]: the length of the longest list or string among the op's arguments."""

@@ -6,7 +6,7 @@ Shapes: B states, L cells, D code width, K ops of a program.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -16,7 +16,7 @@ from embed.vocab import Kind
 from executor.condition import Condition
 from executor.field import Field
 from executor.phases import nearest_shown
-from executor.source import Source
+from executor.source import Endpoint, Source
 
 Velocity = Callable[[Tensor, Tensor], Tensor]
 """v(z, t): float32[B, L, D] at time float32[B]."""
@@ -79,15 +79,23 @@ class Executed:
 
 @torch.no_grad()
 def execute(
-    field: Field, codes: Tensor, numbers: Tensor, condition: Condition, table: Tensor | None = None, results: Tensor | None = None
+    field: Field,
+    codes: Tensor,
+    numbers: Tensor,
+    condition: Condition,
+    table: Tensor | None = None,
+    results: Tensor | None = None,
+    *,
+    steps: int = 1,
+    method: str = "euler",
 ) -> Executed:
     """One call of the network for one hard op on each state; cells that the op only moves are moved as they are, exactly. `results` int64[B] says
-    how many cells results can have at most, where that is known: the work grows with it.
+    how many cells results can have at most, where that is known: the work grows with it. For diagnostics the field may be integrated in several `steps`.
 
     A state that holds an error stays as it is: errors absorb.
     """
     source = field.source(codes, numbers, table)
-    end = field.endpoint(source.z0, torch.zeros(len(codes), device=codes.device), source, condition, results)
+    end = _end(field, source, condition, results, steps, method)
     stuck = _is_stuck(field, codes, source)
     if not field.config.copy:
         new_codes, new_numbers = field.table.decode(end.generated, source.table)
@@ -110,6 +118,20 @@ def execute(
     new_codes = torch.where((error > 0)[:, None], wrong, new_codes)
     new_numbers = torch.where((error > 0)[:, None] & (source.relative >= 0), 0, new_numbers)
     return _absorbed(field, source, codes, numbers, new_codes, new_numbers, end.error[:, 0], result, stuck)
+
+
+def _end(field: Field, source: Source, condition: Condition, results: Tensor | None, steps: int, method: str) -> Endpoint:
+    """What one call says about the end of the way; or what the last of several does, with the point that was reached in place of the one that it predicts."""
+    if (steps, method) == (1, "euler"):
+        return field.endpoint(source.z0, torch.zeros(len(source.z0), device=source.z0.device), source, condition, results)
+    seen = list[Endpoint]()
+
+    def v(z: Tensor, t: Tensor) -> Tensor:
+        seen[:] = [field.endpoint(z, t, source, condition, results)]
+        return (field.expected(seen[0], source, condition) - z) / (1 - t)[:, None, None].clamp(min=1e-4)
+
+    z = integrate(v, source.z0, steps=steps, method=method)
+    return replace(seen[0], inside=seen[0].window.gather(z), z=z)
 
 
 def _error_cells(field: Field, source: Source, codes: Tensor, error: Tensor) -> Tensor:

@@ -37,6 +37,8 @@ NAMES = ("decode", "flow", "stop", "error", "soft", "unroll", "commute", "distan
 SHARP = 40.0
 """Of the digits' logits: with it, a phase that is where it should be has 0.999 of the probability against its neighbours, a tenth of a turn away."""
 KIND_SHARP = 8.0
+ASTRAY = 0.3
+"""Share of the cells of a row that goes astray."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,8 @@ class LossConfig:
     """Largest noise (root mean square) of the cone path's source; 0 is the linear path."""
     noisy: float = 0.4
     """Share of rows with noise."""
+    astray: float = 0.0
+    """Share of rows of which ASTRAY of the generated cells are on the way to something else."""
     unroll_from: float = 0.4
     """Share of the training after which rollouts begin."""
     target_from: float = 0.2
@@ -91,7 +95,7 @@ class LossConfig:
             value = getattr(self, field.name)
             if not 0 <= value <= 100:
                 raise ConfigError(f"loss setting {field.name} is {value}; it must lie in 0..100")
-        for name in ("at_source", "noisy", "unroll_from", "target_from", "slow_target"):
+        for name in ("at_source", "noisy", "astray", "unroll_from", "target_from", "slow_target"):
             if getattr(self, name) > 1:
                 raise ConfigError(f"loss setting {name} is {getattr(self, name)}; it is a share, in 0..1")
 
@@ -170,9 +174,17 @@ def path(view: View, config: LossConfig, draws: Draws) -> tuple[Tensor, Tensor]:
 
     z_t = (1 - t) (z0 + s e) + t z1,    e ~ N(0, 1),    s ~ U[0, noise] on a share `noisy` of the rows, else 0
     t = 0 on a share `at_source` of the rows, else t ~ U[0, 0.98)
+
+    On a share `astray` of the rows, some cells of z1 are cells of other rows in z_t, and the end is z1 all the same. Such points are where small steps lead that begin a
+    little wrong: a field that has not seen them believes what it finds on the way more than the source.
     """
     z0, z1 = view.before.z0, view.after.z0.detach()
     count = len(z0)
+    if config.astray:
+        lost = view.generated & (draws.uniform(count) < config.astray)[:, None] & (draws.uniform(*z0.shape[:2]) < ASTRAY)
+        cells = z1[view.generated]
+        z1 = z1.clone()
+        z1[lost] = cells[(draws.uniform(int(lost.sum())) * len(cells)).long()]
     t = draws.uniform(count) * 0.98 * (draws.uniform(count) >= config.at_source)
     size = config.noise * draws.uniform(count) * (draws.uniform(count) < config.noisy)
     noise = draws.normal(*z0.shape) * size[:, None, None]

@@ -1,49 +1,49 @@
 """Rows of the proof table on the field and its space: integrators, straightness, basin, errors, abstraction, distance, retrieval."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from embed.cells import CellError, decode
 from embed.pool import CellRows
 from embed.vocab import INTERPRETATIONS, Kind
 from executor.bench import Bench, cells_of_row
-from executor.condition import Condition
+from executor.diagnostics import FieldFigures, basin_radius, figures
 from executor.diagnostics import basin as basin_of
-from executor.diagnostics import basin_radius, figures
 from executor.exactness import Tally, condition_of
-from executor.integrate import execute, integrate
+from executor.integrate import execute
 from executor.losses import Draws
 from executor.programs import run_move
-from executor.source import Source
 from executor.sublanguage import Agreements
 from executor.sublanguage import distances as distances_of
 from executor.table import Row, auroc, mean, percent_row
 
+WAYS = ((2, "euler"), (4, "euler"), (8, "euler"), (2, "midpoint"))
+"""Number of steps and rule."""
+WHOLE = "words that run quotations in one call too"
+
 
 @torch.no_grad()
 def integrators(bench: Bench) -> list[Row]:
-    """One call against the field integrated in several steps: the decoded ends agree."""
-    ways = ((2, "euler"), (4, "euler"), (8, "euler"), (2, "midpoint"))
-    tallies = {way: Tally() for way in ways}
-    for steps in bench.steps(bench.balanced, bench.rows // 8, 3):
-        condition = condition_of(steps, bench.device)
-        source = bench.field.source(*bench.tensors(steps.before))
-        done = execute(bench.field, *bench.tensors(steps.before), condition, source.table)
-
-        def v(z: Tensor, t: Tensor, source: Source = source, condition: Condition = condition) -> Tensor:
-            return bench.field.velocity(z, t, source, condition)
-
-        for way in ways:
-            z = integrate(v, source.z0, steps=way[0], method=way[1])
-            codes, _ = bench.field.table.decode(z, source.table)
-            agree = ((codes == done.codes) | (done.codes == bench.vocab.code(Kind.PAD))).all(1)
+    """One call against the field integrated in several steps, read in the same way: the decoded ends agree, in all cells."""
+    calls, all_words = ({way: Tally() for way in WAYS} for _ in range(2))
+    for steps in bench.steps(bench.balanced, bench.rows // 4, 3):
+        condition, cells = condition_of(steps, bench.device), bench.tensors(steps.before)
+        table = bench.field.table.table()
+        once = execute(bench.field, *cells, condition, table)
+        is_call = bench.is_call(steps)
+        for way in WAYS:
+            done = execute(bench.field, *cells, condition, table, steps=way[0], method=way[1])
+            agree = ((done.codes == once.codes) & (done.numbers == once.numbers)).all(1)
             for i in range(len(steps)):
-                tallies[way].add(bench.vocab.ops[steps.op[i]], bool(agree[i]))
+                name = bench.vocab.ops[steps.op[i]]
+                all_words[way].add(name, bool(agree[i]))
+                if is_call[i]:
+                    calls[way].add(name, bool(agree[i]))
     found = []
-    for (count, method), tally in tallies.items():
+    for (count, method), tally in calls.items():
         shares = tally.shares(4)
         worst = min(shares, key=lambda name: shares[name], default="-")
         special = [tally.share(name) for name in ("swap", "neg", "reverse", "not", "rot") if name in tally.count]
@@ -51,24 +51,22 @@ def integrators(bench: Bench) -> list[Row]:
         found.append(
             Row(name=f"one call against {count} steps of {method}: agreement", value=value, target=">= 99.5 %", met=tally.total >= 0.995)
         )
-    return found
+    return [*found, percent_row(f"the same four, {WHOLE}", [tally.total for tally in all_words.values()], ())]
 
 
 def field_figures(bench: Bench) -> list[Row]:
     """Straightness, cosine, divergence and curl at several times, on the path and in the cone."""
-    measured = []
+    calls, all_words = list[tuple[float, FieldFigures]](), list[tuple[float, FieldFigures]]()
     for steps in bench.steps(bench.balanced, bench.data.rows, 4):
-        for at in (0.0, 0.25, 0.5):
-            for noise in (0.0, 0.3):
-                found = figures(bench.field, steps, at, Draws(bench.seed, int(100 * at)), noise=noise)
-                if found is not None:
-                    measured.append((noise, found))
-    if not measured:
+        for kept, measured in ((steps.take(np.flatnonzero(bench.is_call(steps))), calls), (steps, all_words)):
+            for at in (0.0, 0.25, 0.5):
+                for noise in (0.0, 0.3):
+                    found = figures(bench.field, kept, at, Draws(bench.seed, int(100 * at)), noise=noise) if len(kept) else None
+                    if found is not None:
+                        measured.append((noise, found))
+    if not calls:
         return []
-    straight = max(f.straightness for noise, f in measured if not noise)
-    cosine = min(f.cosine for noise, f in measured if not noise)
-    low, high = min(f.divergence for _, f in measured), max(f.divergence for _, f in measured)
-    curl = max(f.curl for _, f in measured)
+    (straight, cosine, low, high, curl), whole = _worst(calls), _worst(all_words)
     return [
         Row(name="endpoint error for t <= 0.5", value=f"{straight:.4f}", target="<= 0.02", met=straight <= 0.02),
         Row(name="cosine with the true direction, t <= 0.5", value=f"{cosine:.4f}", target=">= 0.98", met=cosine >= 0.98),
@@ -79,7 +77,19 @@ def field_figures(bench: Bench) -> list[Row]:
             met=low >= -1.05 and high <= -0.9,
         ),
         Row(name="curl ratio, t <= 0.5", value=f"{curl:.4f}", target="<= 0.02", met=curl <= 0.02),
-    ]
+        Row(
+            name=f"the same four, {WHOLE}",
+            value=f"{whole[0]:.4f} / {whole[1]:.4f} / {whole[2]:.3f}..{whole[3]:.3f} / {whole[4]:.4f}", target="reported", met=None,
+        ),
+    ]  # fmt: skip
+
+
+def _worst(measured: Sequence[tuple[float, FieldFigures]]) -> tuple[float, float, float, float, float]:
+    """Of figures with and without noise: the largest end point error and the smallest cosine without, the least and the most divergence, and the largest curl ratio."""
+    path = [found for noise, found in measured if not noise]
+    divergence = [found.divergence for _, found in measured]
+    curl = max(found.curl for _, found in measured)
+    return max(found.straightness for found in path), min(found.cosine for found in path), min(divergence), max(divergence), curl
 
 
 def basin(bench: Bench) -> list[Row]:
@@ -204,14 +214,17 @@ def retrieval(bench: Bench, stored: int = 100_000) -> list[Row]:
     keys, is_true = torch.cat(index).float(), np.concatenate(owners)
     # True states stand in the order of their points; a found key must be equal to the true one, and equal states are equally right.
     true_keys = keys[torch.as_tensor(is_true, device=keys.device)]
-    right, at = 0, 0
+    right, at, is_call = list[np.ndarray](), 0, np.concatenate([bench.is_call(steps) for steps in batches])
     norms = keys.square().sum(1)
     for part in points:
         nearest = (norms - 2 * part @ keys.T).argmin(1)
-        right += int(((keys[nearest] - true_keys[at : at + len(part)]).abs().amax(1) < 1e-4).sum())
+        right.append(((keys[nearest] - true_keys[at : at + len(part)]).abs().amax(1) < 1e-4).cpu().numpy())
         at += len(part)
-    share = right / max(1, at)
-    return [Row(name=f"true next state is nearest among {len(keys)}", value=f"{share:.2%}", target=">= 99.9 %", met=share >= 0.999)]
+    found = np.concatenate(right)
+    return [
+        percent_row(f"true next state is nearest among {len(keys)}", [mean(found[is_call].tolist())], (0.999,)),
+        percent_row(f"the same, {WHOLE}", [mean(found.tolist())], ()),
+    ]
 
 
 def _widened(array: np.ndarray, width: int) -> np.ndarray:

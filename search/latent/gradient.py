@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -60,7 +60,6 @@ class GradientSearch(LearnedSearch):
         choices = self.choices(examples)
         longer = 0
         while not self.stop():
-            yield from self._fill(machine)
             before = len(self.tried)
             length = min(max(round(self.expected + self.descent.longer) + longer % 3, SHORTEST), LONGEST)
             yield from self._descend(machine, choices, length)
@@ -68,6 +67,7 @@ class GradientSearch(LearnedSearch):
             longer += len(self.tried) == before  # nothing new was drawn: there is more to draw among longer ones
             if longer > LONGEST:
                 return
+            yield from self._fill(machine)
 
     def _fill(self, machine: Machine) -> Iterator[Term]:
         """Fills the holes of the next skeleton, where programs may write out Ints; every tuple of constants that is run is a candidate."""
@@ -118,11 +118,15 @@ class GradientSearch(LearnedSearch):
                 break
             rolled = relaxed.roll(step / max(how.steps - 1, 1))
             loss = rolled.loss.sum()
+            if rolled.gone is not None:
+                for sequence, arrived in zip(rolled.gone.tolist(), rolled.arrived, strict=True):
+                    if arrived:
+                        yield from self._run(relaxed, [sequence])
             due = (step + 1) % how.every == 0
             if due:
                 for start in range(how.starts):
                     drawn = draw(rolled.log_p[start].detach().cpu().numpy(), max(how.drawn // how.starts, 1), rng, typing.allowed)
-                    yield from self._run(relaxed, drawn)
+                    yield from self._run(relaxed, drawn.sequences)
                     loss = loss + how.feedback_weight * self._feedback(machine, relaxed, rollouts, rolled, start, drawn, ran[start])
             self._note(relaxed, rolled, step)
             self._show(rolled)
@@ -132,9 +136,9 @@ class GradientSearch(LearnedSearch):
             if due and how.commit and step + 1 < how.steps:
                 self._commit(relaxed, ran)
 
-    def _run(self, relaxed: Relaxed, drawn: Drawn) -> Iterator[Term]:
-        """Runs the drawn programs that are new."""
-        for sequence in drawn.sequences:
+    def _run(self, relaxed: Relaxed, sequences: Iterable[Sequence[int] | np.ndarray]) -> Iterator[Term]:
+        """Runs the programs that are new."""
+        for sequence in sequences:
             if self.stop():
                 return
             words = _words(relaxed, sequence)

@@ -12,7 +12,7 @@ Shapes: R starts, E examples, K positions, W words, M words of a mixture, L cell
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from dsl.tasks import Example
 from dsl.values import Value
 from embed.cells import abstract_of
 from search.latent.choices import Choices
-from search.latent.machine import CONCRETE, Machine
+from search.latent.machine import CONCRETE, Flow, Machine
 from search.latent.programs import HOLES, NOP, Stack
 from search.latent.settings import Descent
 
@@ -47,6 +47,10 @@ class Rolled:
     """float32[R, K, W]: log-probabilities of the words."""
     parts: Mapping[str, float]
     """The parts of the loss, means over starts."""
+    gone: Tensor | None = None
+    """int64[R, K]: the words that the states went forward by, where these are single ones (`Descent.straight`)."""
+    arrived: Sequence[bool] = ()
+    """Which of the starts end, by these, at the outputs of the examples followed, as far as the executor knows."""
 
 
 class Relaxed:
@@ -99,14 +103,36 @@ class Relaxed:
         z, rows, concrete = self.start, len(self.domains), len(self.examples)
         trouble = z.new_zeros(starts)
         log_ps: list[Tensor] = []
+        gone: list[Tensor] = []
         for k in range(self.length):
             prior = self.prior(k, z)
             log_ps.append(self.distribution(k, prior, heat))
-            numbers, weights = self.mixture(log_ps[-1], torch.log_softmax(prior / heat, -1))
-            flow = self.machine.flow(z, numbers.repeat_interleave(rows, 0), weights.repeat_interleave(rows, 0), self.domains * starts)
+            words, weights = self.mixture(log_ps[-1], torch.log_softmax(prior / heat, -1))
+            numbers = self.numbers[words]
+            gone.append(words.gather(1, weights.argmax(-1, keepdim=True))[:, 0])
+            flow = self._flow(z, numbers.repeat_interleave(rows, 0), weights.repeat_interleave(rows, 0))
             z = flow.z if k + 1 == self.length else self.regrounded(flow.z, state_heat)
             trouble = trouble + flow.trouble.view(starts, rows)[:, :concrete].mean(1)
-        return self._rolled(z, trouble, torch.stack(log_ps, 1), progress)
+        rolled = self._rolled(z, trouble, torch.stack(log_ps, 1), progress)
+        if not how.straight:
+            return rolled
+        ends = self.machine.decode(z.view(starts, rows, *z.shape[1:])[:, :concrete].flatten(0, 1))
+        wanted = [example.output for example in self.examples]
+        arrived = [
+            all(_is_on_top(end, output) for end, output in zip(ends[start * concrete : (start + 1) * concrete], wanted, strict=True))
+            for start in range(starts)
+        ]
+        return replace(rolled, gone=torch.stack(gone, 1), arrived=arrived)
+
+    def _flow(self, z: Tensor, numbers: Tensor, weights: Tensor) -> Flow:
+        """States [B, L, D] after mixtures of words int64[B, M]."""
+        domains, count = self.domains * self.how.starts, numbers.shape[1]
+        if not self.how.apart:
+            return self.machine.flow(z, numbers, weights, domains)
+        alone = self.machine.flow(
+            z.repeat_interleave(count, 0), numbers.reshape(-1, 1), weights.new_ones(numbers.numel(), 1), [name for name in domains for _ in range(count)]
+        )  # fmt: skip
+        return Flow((alone.z.unflatten(0, (-1, count)) * weights[..., None, None]).sum(1), (alone.trouble.view(-1, count) * weights).sum(1))
 
     def _rolled(self, z: Tensor, trouble: Tensor, log_p: Tensor, progress: float) -> Rolled:
         how, concrete = self.how, len(self.examples)
@@ -145,10 +171,8 @@ class Relaxed:
             z, rows = self.start, len(self.domains)
             for k in range(self.length):
                 found.append(self.prior(k, z))
-                numbers, weights = self.mixture(torch.log_softmax(found[-1], -1), torch.log_softmax(found[-1], -1))
-                z = self.machine.flow(
-                    z, numbers.repeat_interleave(rows, 0), weights.repeat_interleave(rows, 0), self.domains * self.how.starts
-                ).z
+                words, weights = self.mixture(torch.log_softmax(found[-1], -1), torch.log_softmax(found[-1], -1))
+                z = self._flow(z, self.numbers[words].repeat_interleave(rows, 0), weights.repeat_interleave(rows, 0)).z
                 z = self.regrounded(z, self.how.state_cold)
         self._remembered = found
 
@@ -164,14 +188,18 @@ class Relaxed:
         return torch.log_softmax(torch.where((fixed >= 0)[:, None], sure, logits / heat), -1)
 
     def mixture(self, log_p: Tensor, base: Tensor) -> tuple[Tensor, Tensor]:
-        """The most probable words int64[R, M] by their numbers in the vocabulary, with weights that add up to 1."""
+        """The most probable words int64[R, M], with weights that add up to 1."""
         top = log_p.topk(min(self.how.mixture, log_p.shape[1]), -1)
         weights = torch.softmax(top.values, -1)
         if self.how.guidance != 1:
             usual = torch.softmax(base.gather(1, top.indices), -1)
             weights = (usual + self.how.guidance * (weights - usual)).clamp(min=0)
             weights = weights / weights.sum(-1, keepdim=True)
-        return self.numbers[top.indices], weights
+        if self.how.straight:
+            noise = -torch.log(-torch.log(torch.rand(weights.shape, generator=self.generator).to(weights.device).clamp(1e-9, 1 - 1e-6)))
+            drawn = (weights.detach().clamp(min=1e-9).log() + noise).argmax(-1)
+            weights = torch.nn.functional.one_hot(drawn, weights.shape[-1]) + weights - weights.detach()
+        return top.indices, weights
 
     def commit(self, start: int, place: int, word: int) -> None:
         """Fixes a word; the positions of this start that are not fixed begin anew."""
@@ -185,6 +213,11 @@ class Relaxed:
 def first_place(machine: Machine, block: Sequence[Any], domain: str) -> int:
     """The place of the first item's first cell in a state with these constants."""
     return sum(int(machine.targets([value], [domain]).sizes[0]) for value in block) + len(HOLES) - len(block) + 1
+
+
+def _is_on_top(stack: Stack | None, value: Value) -> bool:
+    """Whether a value lies on top of a stack."""
+    return bool(stack) and type(stack[-1]) is type(value) and stack[-1] == value
 
 
 def _is_state(stacks: Sequence[Stack | None]) -> bool:

@@ -48,31 +48,36 @@ class Descent:
 
     starts: int = 4
     """Parallel starts, apart by random offsets."""
-    steps: int = 24
+    steps: int = 12
     """Steps of Adam until all starts are drawn anew."""
-    rate: float = 0.4
+    rate: float = 0.1
     spread: float = 0.5
     """Standard deviation of the offsets at the start."""
     examples: int = 2
     """Examples that the executor follows jointly; the machine runs programs on all."""
     mixture: int = 6
     """Words of a mixture: the most probable ones. The others keep their offsets."""
+    straight: bool = True
+    """Whether states go forward by one word of each mixture, drawn by its weights, and the gradient backward through all of them (straight-through
+    estimator, Bengio et al., arXiv 1308.3432; with Gumbel's noise, Jang et al., arXiv 1611.01144): states stay such as the field and the policy know."""
+    apart: bool = False
+    """Whether each word of a mixture is a call of its own, of which the outcomes are mixed: right by construction, and as many times the work."""
     longer: float = 1.0
     """Positions beyond the expected number of words; the word `nop` fills what is not needed."""
     policy: bool = True
     """False: offsets are to nothing, as if no policy were known; only words whose types do not fit are still left out."""
     reread: bool = True
     """Whether the policy is asked again at every position of every step, on the decoded states; otherwise the first step's answers stay."""
-    hot: float = 2.0
-    cold: float = 0.5
+    hot: float = 1.0
+    cold: float = 1.0
     """Temperature of the distributions over words, from the first step to the last."""
     state_hot: float = 1.0
     state_cold: float = 0.3
     """Temperature of re-grounding between words, from the first step to the last."""
     hull: bool = False
     """Whether states are re-grounded to the nearest mixture of codes instead, which keeps mixtures and has no temperature."""
-    domains: tuple[str, ...] = ("type", "length", "sign", "parity", "interval")
-    """Abstract targets; () for none."""
+    domains: tuple[str, ...] = ()
+    """Abstract targets, such as ("type", "length", "sign", "parity", "interval")."""
     coarse: float = 1.0
     """Weight of the abstract targets at the first step, against 1 of the concrete one at the last; each fades to a tenth of itself."""
     trouble: float = 1.0
@@ -83,9 +88,9 @@ class Descent:
     """Weight of the expected number of words."""
     guidance: float = 1.0
     """Above 1: the mixture goes further from the policy's own than the offsets say, as in classifier-free guidance."""
-    every: int = 6
+    every: int = 3
     """Steps between two draws of programs."""
-    drawn: int = 8
+    drawn: int = 64
     """Programs drawn each time, over all starts."""
     feedback: str = "score"
     """What exact losses do: `score` (leave-one-out score function with the executor as control variate), `expectation` (the mixture of exact

@@ -46,11 +46,31 @@ def test_the_quick_rows_of_the_table() -> None:
     assert by_name["exact next state, scalar ops: mean / worst"].met is False
 
 
+def test_words_that_are_run_word_by_word_are_no_calls() -> None:
+    bench = Bench(executor(), DATA, 0, 32)
+    steps = next(bench.steps(bench.data, 32))
+    for name, interpretation, is_call in (("map", 0, False), ("map", 1, True), ("unfold", 0, True), ("sort", 0, True), ("dip", 0, False)):
+        op, seen = np.full(len(steps), VOCAB.numbers[name]), np.full(len(steps), interpretation)
+        assert (bench.is_call(replace(steps, op=op, interpretation=seen)) == is_call).all()
+
+
+def test_fields_are_measured_on_calls_and_beside_on_all_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where every word is a call both are the same."""
+    bench = Bench(executor(), DATA, 0, 32)
+    monkeypatch.setattr(Bench, "is_call", lambda self, steps: np.ones(len(steps), bool))
+    *four, same = MEASURES["integrators"](bench)
+    assert [row.value.split(",")[0] for row in four] == same.value.split(" / ")
+    *four, same = MEASURES["field_figures"](bench)
+    assert [row.value for row in four] == same.value.split(" / ")
+    calls, same = MEASURES["retrieval"](bench)
+    assert calls.value == same.value
+
+
 def test_weights_whose_training_had_rollouts_and_mixtures_in_few_batches_are_measured_all_the_same() -> None:
     bench = Bench(executor(), replace(DATA, every=5), 0, 32)
     assert bench.rollouts(4, 48)
-    (row,) = MEASURES["soft"](bench)
-    assert "nan" not in row.value
+    once, apart = MEASURES["soft"](bench)
+    assert "nan" not in once.value and "nan" not in apart.value
 
 
 @pytest.mark.slow

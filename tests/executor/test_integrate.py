@@ -43,6 +43,43 @@ def test_an_ideal_field_is_exact_at_any_number_of_steps(method: str, steps: int)
     assert torch.allclose(integrate(v, torch.zeros(3, 2, 4), steps=steps, method=method), apex, atol=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("method", "steps", "times"), [("euler", 4, [0, 0.25, 0.5, 0.75]), ("midpoint", 2, [0, 0.25, 0.5, 0.75]), ("euler", 1, [0])]
+)
+def test_executing_in_several_steps_looks_along_the_way(
+    monkeypatch: pytest.MonkeyPatch, method: str, steps: int, times: list[float]
+) -> None:
+    field, seen = small_field(), []
+    cells, condition = (
+        [tensor(each) for each in (batch().steps.before.codes, batch().steps.before.numbers)],
+        of_steps(field, batch().steps)[2],
+    )
+    looked = field.endpoint
+    monkeypatch.setattr(field, "endpoint", lambda z, t, *rest: (seen.append(float(t[0])), looked(z, t, *rest))[1])
+    execute(field, *cells, condition, steps=steps, method=method)
+    assert seen == pytest.approx(times)
+    with pytest.raises(ConfigError, match="no integrator"):
+        execute(field, *cells, condition, steps=2, method="leapfrog")
+
+
+@pytest.mark.parametrize(("method", "steps"), [("euler", 2), ("euler", 8), ("midpoint", 2), ("rk4", 1)])
+def test_a_field_that_does_not_see_where_it_is_ends_the_same_in_any_number_of_steps(method: str, steps: int) -> None:
+    """Ends are read in the same way, however many calls there were: sizes, errors, what can stand there and numbers that were shown."""
+    field = small_field()
+    with torch.no_grad():
+        field.at_difference.weight.zero_()
+        field.condition[0].weight[:, -16:] = 0  # nor what time it is
+    cells, condition = (
+        [tensor(each) for each in (batch().steps.before.codes, batch().steps.before.numbers)],
+        of_steps(field, batch().steps)[2],
+    )
+    once, often = execute(field, *cells, condition), execute(field, *cells, condition, steps=steps, method=method)
+    sure = (once.trouble < 1e-3) | (once.trouble > 1 - 1e-3)
+    assert torch.equal(once.error, often.error) and torch.equal(once.result, often.result)
+    same = ((once.codes == often.codes) & (once.numbers == often.numbers)).all(1)
+    assert bool(same[sure].all()) and float(same.float().mean()) > 0.8
+
+
 def swap_error(*, source: bool, steps: int) -> float:
     """Share of wrong cells after some Euler steps of a field trained on `swap` alone, without built-in routing."""
     vocab = vocabulary(3)

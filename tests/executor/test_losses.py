@@ -53,6 +53,23 @@ def test_the_path_begins_at_the_source_and_ends_at_the_target() -> None:
 
 
 @torch.no_grad()
+def test_cells_go_astray_on_the_way_alone() -> None:
+    """At the source, and where no cell is generated, points are those of the straight path; elsewhere some cells are on the way to cells of other rows."""
+    field = small_field()
+    view = view_of(field, batch().steps, field.table.table())
+    z, t = path(view, LossConfig(noise=0.0, at_source=0.0, astray=1.0), Draws(3))
+    z1 = (z - (1 - t)[:, None, None] * view.before.z0) / t.clamp(min=1e-3)[:, None, None]
+    moved = ((z1 - view.after.z0).abs().amax(-1) > 0.01) & (t > 0.05)[:, None]
+    assert not bool((moved & ~view.generated).any())
+    share = float(moved.sum() / (view.generated & (t > 0.05)[:, None]).sum())
+    assert 0.2 < share < 0.4
+    ends = view.after.z0[view.generated]
+    assert float(torch.cdist(z1[moved], ends).amin(1).max()) < 0.01
+    source, _ = path(view, LossConfig(noise=0.0, at_source=1.0, astray=1.0), Draws(3))
+    assert torch.allclose(source, view.before.z0)
+
+
+@torch.no_grad()
 def test_contrast_is_least_for_the_true_cells() -> None:
     field = small_field()
     view = view_of(field, batch().steps, field.table.table())

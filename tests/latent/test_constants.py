@@ -21,8 +21,7 @@ PLUS = Task(name="plus", examples=tuple(Example((x,), x + 37) for x in (3, -8, 2
 
 @pytest.mark.parametrize("distribution", [False, True])
 def test_a_constant_is_found_through_the_learned_executor(distribution: bool) -> None:
-    machine = Learned(field_of(shipped()), 16)
-    how = Filling(starts=6, steps=25, distribution=distribution)
+    machine, how = Learned(field_of(shipped()), 16), Filling(distribution=distribution)
     found = [
         constants
         for number, constants in enumerate(Holes(machine, ("c0", "+"), PLUS.examples, how).proposals())

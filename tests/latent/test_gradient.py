@@ -58,19 +58,75 @@ def test_short_programs_are_found(method: str, task: Task) -> None:
     assert all(answer(to_program(term, 1), example.inputs) == example.output for example in task.examples)
 
 
-def test_the_gradient_lowers_the_loss_and_favours_the_right_words(oracle: Oracle) -> None:
-    program = relaxed(oracle, replace(SMALL, spread=0.1, entropy=0.0), task=REVERSED, length=1)
+@pytest.mark.parametrize(("straight", "steps"), [(False, 8), (True, 24)])
+def test_the_gradient_lowers_the_loss_and_favours_the_right_words(oracle: Oracle, straight: bool, steps: int) -> None:
+    program = relaxed(oracle, replace(SMALL, spread=0.1, entropy=0.0, straight=straight), task=REVERSED, length=1)
     optimizer = torch.optim.Adam([program.offsets], lr=0.3)
     before = program.roll(1.0)
-    for _ in range(8):
+    for _ in range(steps):
         optimizer.zero_grad()
         program.roll(1.0).loss.sum().backward()
         optimizer.step()
     after = program.roll(1.0)
-    assert bool((after.loss < before.loss).all())
+    if not straight:  # there the loss is that of one word that was drawn
+        assert bool((after.loss < before.loss).all())
     right = program.words.index("reverse")
     assert after.log_p[:, 0].argmax(-1).tolist() == [right, right]
     assert bool((after.log_p[:, 0, right] > before.log_p[:, 0, right]).all())
+
+
+def test_straight_through_goes_forward_by_one_word_and_backward_through_all(oracle: Oracle, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words are drawn by their shares, so different draws of equal offsets go different ways; the gradient is not that of the drawn word alone."""
+    seen = []
+    monkeypatch.setattr(
+        oracle,
+        "flow",
+        lambda z, words, weights, domains: (seen.append(weights.detach()), Oracle.flow(oracle, z, words, weights, domains))[1],
+    )
+    program = relaxed(oracle, replace(SMALL, straight=True), task=REVERSED)
+    program.roll(0.5).loss.sum().backward()
+    assert all(torch.allclose(weights.sort(-1).values[:, -1], torch.ones(len(weights))) for weights in seen)
+    assert all(torch.allclose(weights.sum(-1), torch.ones(len(weights)), atol=1e-5) for weights in seen)
+    assert program.offsets.grad is not None
+    assert int((program.offsets.grad[0, 0].abs() > 1e-6).sum()) >= 3
+    first = len(seen)
+    for _ in range(5):
+        program.roll(0.5)
+    ways = {tuple(weights.argmax(-1).tolist()) for weights in seen[first::2]}
+    assert len(ways) > 1
+
+
+@pytest.mark.parametrize(("word", "arrives"), [("reverse", True), ("sort", False)])
+def test_what_arrives_at_the_outputs_is_known(oracle: Oracle, word: str, arrives: bool) -> None:
+    program = relaxed(oracle, replace(SMALL, straight=True), task=REVERSED, length=1)
+    program.commit(0, 0, program.words.index(word))
+    program.fixed[:] = program.words.index(word)
+    rolled = program.roll(1.0)
+    assert rolled.gone is not None
+    assert rolled.gone.tolist() == [[program.words.index(word)]] * SMALL.starts
+    assert list(rolled.arrived) == [arrives] * SMALL.starts
+
+
+def test_what_arrives_is_run_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a draw of programs nothing is run but what arrives; an executor that is never wrong lets only programs that fit arrive."""
+    search = searching(SORTED, replace(SMALL, straight=True, every=100, examples=5, steps=40))
+    assert next(search.run(), None) is not None
+    assert search.progress.candidates == 1
+
+
+def test_words_that_are_calls_of_their_own_are_mixed_in_the_same_shares(oracle: Oracle) -> None:
+    """An executor that mixes rightly says the same either way; one call for each word of each state."""
+    together, apart = (relaxed(oracle, replace(SMALL, apart=apart), task=REVERSED) for apart in (False, True))
+    one, other = together.roll(0.5), apart.roll(0.5)
+    assert torch.allclose(one.loss, other.loss, atol=1e-4)
+    one.loss.sum().backward()
+    other.loss.sum().backward()
+    assert torch.allclose(together.offsets.grad, apart.offsets.grad, atol=1e-4)
+    before = oracle.evaluations
+    together.roll(0.5)
+    between = oracle.evaluations
+    apart.roll(0.5)
+    assert oracle.evaluations - between == SMALL.mixture * (between - before)
 
 
 def test_the_nearest_mixture_keeps_a_mixture_and_passes_its_gradient(oracle: Oracle) -> None:
@@ -104,6 +160,8 @@ def test_every_feedback_runs_and_equal_seeds_run_equal_programs(feedback: str) -
         {"control": False},
         {"spread": 0.0},
         {"hull": True},
+        {"straight": True},
+        {"apart": True},
     ],
     ids=lambda change: next(iter(change)),
 )
