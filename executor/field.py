@@ -127,8 +127,11 @@ class Field(Assembly):
 
     def velocity(self, z: Tensor, t: Tensor, source: Source, condition: Condition) -> Tensor:
         """float32[B, L, D]: v at the points `z` [B, L, D] and times `t` [B] in [0, 1)."""
-        x1 = self.expected(self.endpoint(z, t, source, condition), source, condition)
-        return (x1 - z) / (1 - t)[:, None, None].clamp(min=1e-4)
+        return self.towards(self.endpoint(z, t, source, condition), t, source, condition)
+
+    def towards(self, end: Endpoint, t: Tensor, source: Source, condition: Condition) -> Tensor:
+        """float32[B, L, D]: v where a call of the network looked from, at times `t` [B]."""
+        return (self.expected(end, source, condition) - end.z) / (1 - t)[:, None, None].clamp(min=1e-4)
 
     def endpoint(self, z: Tensor, t: Tensor, source: Source, condition: Condition, results: Tensor | None = None) -> Endpoint:
         """One call of the network. `results` int64[B] says for how many cells of results there must be room, where that is known, as in training;

@@ -128,7 +128,7 @@ def _end(field: Field, source: Source, condition: Condition, results: Tensor | N
 
     def v(z: Tensor, t: Tensor) -> Tensor:
         seen[:] = [field.endpoint(z, t, source, condition, results)]
-        return (field.expected(seen[0], source, condition) - z) / (1 - t)[:, None, None].clamp(min=1e-4)
+        return field.towards(seen[0], t, source, condition)
 
     z = integrate(v, source.z0, steps=steps, method=method)
     return replace(seen[0], inside=seen[0].window.gather(z), z=z)

@@ -2,7 +2,7 @@
 
     p_k = softmax((policy(decoded z_k) + offset_k) / temperature),   z_(k+1) = reground(field(z_k, mixture p_k)),   loss = L(z_K, outputs) + ...
 
-All examples go through the same mixtures. Beside them go abstract states (type, length, sign, ...) of all inputs together, through the same
+All examples go through the same mixtures; straight through, states go forward by one drawn word of each, and gradients back through all. Beside them go abstract states (type, length, sign, ...) of all inputs together, through the same
 mixtures under their interpretation, towards what is known of the outputs: they are coarse targets, which fade while the concrete one grows. The
 weights are on the losses and not in the interpretation vector itself, as the executor was trained on one interpretation at a time.
 
@@ -165,7 +165,7 @@ class Relaxed:
         return rows
 
     def remember(self) -> None:
-        """Asks the policy along its own most probable words, once for all steps."""
+        """Asks the policy once for all steps: along its own most probable words, straight through along drawn ones."""
         found: list[Tensor] = []
         with torch.no_grad():
             z, rows = self.start, len(self.domains)
